@@ -1,0 +1,1 @@
+"""Real-time control node: command authority, watchdogs, safety machine, velocity limits."""

@@ -1,0 +1,1 @@
+"""Rules of Lanyard without ROS, web, threads or clock: safety, stream, task, telemetry, access."""

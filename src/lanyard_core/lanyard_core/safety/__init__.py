@@ -1,0 +1,1 @@
+"""The safety machine and its rules: when the robot may move, and how it stops."""

@@ -1,0 +1,1 @@
+"""The command session: frames, sequence numbers, freshness, heartbeats, acknowledgement deadlines."""

@@ -1,0 +1,1 @@
+"""Tasks: what they are, how they may change, which is next."""

@@ -1,0 +1,125 @@
+"""What is known of one robot: plain values with SI units and their ages.
+
+Frozen values, made by the ROS half from messages and read by the web half. An age is in seconds by our
+own monotonic clock since the value arrived, never from a sender's stamp. ``None`` means "never heard".
+Shapes follow SURFACE's robot status; source of each field: the topic named in its docstring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lanyard_core.safety.states import Cause, State
+
+Vector3 = tuple[float, float, float]
+Quaternion = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """A pose in ``frame_id``: position in metres (x, y, z), orientation as quaternion (x, y, z, w)."""
+
+    frame_id: str
+    position: Vector3
+    orientation: Quaternion
+
+
+@dataclass(frozen=True, slots=True)
+class Twist:
+    """A velocity: linear in m/s, angular in rad/s, each (x, y, z)."""
+
+    linear: Vector3 = (0.0, 0.0, 0.0)
+    angular: Vector3 = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One joint: rad, rad/s, N·m, °C. Source: ``joint_states`` and ``joint_temperatures``."""
+
+    name: str
+    position_rad: float
+    velocity_rad_s: float | None
+    effort_nm: float | None
+    temperature_c: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """Battery: percent 0-100, V, A (negative: discharging), °C. Source: ``battery_state``."""
+
+    percent: float | None
+    voltage_v: float | None
+    current_a: float | None
+    temperature_c: float | None
+    charging: bool
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What is known of a camera, not its images. Source: ``camera/camera_info``."""
+
+    id: str
+    frame_id: str
+    width: int
+    height: int
+    topic: str
+    fps: float | None
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RobotError:
+    """An error that the robot reports. ``level``: warning, urgent, critical, fatal. Source: ``diagnostics``."""
+
+    code: str
+    level: str
+    message: str
+    hint: str
+    since_unix_s: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyStatus:
+    """The control node's own word. ``state`` is None when it was never heard. Source: ``lanyard/safety_state``."""
+
+    state: State | None
+    causes: Cause
+    reason: str
+    since_unix_s: float | None
+    at_rest: bool
+    session: int
+    holder: str
+    priority: int
+    speed_cap_mps: float
+    age_s: float | None
+
+
+UNKNOWN_SAFETY = SafetyStatus(
+    state=None, causes=Cause.NONE, reason="", since_unix_s=None, at_rest=False,
+    session=0, holder="", priority=0, speed_cap_mps=0.0, age_s=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RobotStatus:
+    """All that is known of one robot at one moment.
+
+    ``online`` is derived in one place only: the control node's state was heard within the robot's
+    ``offline_after_s``. ``ages_s`` holds the age of each part by its field name.
+    """
+
+    robot_id: str
+    online: bool
+    age_s: float | None
+    battery: Battery | None = None
+    joints: tuple[Joint, ...] = ()
+    pose: Pose | None = None
+    localized: bool = False
+    end_effector_pose: Pose | None = None
+    twist: Twist | None = None
+    cameras: tuple[Camera, ...] = ()
+    errors: tuple[RobotError, ...] = ()
+    safety: SafetyStatus = UNKNOWN_SAFETY
+    ages_s: dict[str, float] = field(default_factory=dict)

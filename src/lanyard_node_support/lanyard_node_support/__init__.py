@@ -1,0 +1,1 @@
+"""What every Lanyard node shares: declared parameters, names, QoS, message conversion, run loop."""

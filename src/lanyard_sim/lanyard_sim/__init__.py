@@ -1,0 +1,1 @@
+"""A simulated mobile manipulator: kinematics, sensors, battery, faults; no hardware."""

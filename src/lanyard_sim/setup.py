@@ -1,0 +1,26 @@
+"""Build file of lanyard_sim (ament_python)."""
+
+from setuptools import find_packages, setup
+
+package_name = "lanyard_sim"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={"": ["*.yaml", "py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+    ],
+    install_requires=["setuptools"],
+    zip_safe=False,
+    maintainer="The Lanyard maintainers",
+    maintainer_email="maintainers@lanyard-robotics.org",
+    description="A simulated mobile manipulator: kinematics, sensors, battery, faults; no hardware.",
+    license="Apache-2.0",
+    tests_require=["pytest"],
+    entry_points={
+        "console_scripts": ["sim = lanyard_sim.main:main"],
+    },
+)

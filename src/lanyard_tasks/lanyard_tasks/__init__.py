@@ -1,0 +1,1 @@
+"""The ExecuteTask action server and its behaviours."""

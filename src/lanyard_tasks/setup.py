@@ -1,0 +1,26 @@
+"""Build file of lanyard_tasks (ament_python)."""
+
+from setuptools import find_packages, setup
+
+package_name = "lanyard_tasks"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={"": ["*.yaml", "py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+    ],
+    install_requires=["setuptools"],
+    zip_safe=False,
+    maintainer="The Lanyard maintainers",
+    maintainer_email="maintainers@lanyard-robotics.org",
+    description="The ExecuteTask action server and its behaviours.",
+    license="Apache-2.0",
+    tests_require=["pytest"],
+    entry_points={
+        "console_scripts": ["tasks = lanyard_tasks.main:main"],
+    },
+)
