@@ -1,0 +1,37 @@
+"""Names of Lanyard's topics, services and actions, all relative: a robot's namespace comes before them.
+
+Only tf is absolute, as tf2 has it.
+"""
+
+COMMAND = "lanyard/command"
+COMMAND_ACK = "lanyard/command_ack"
+HEARTBEAT = "lanyard/heartbeat"
+SAFETY_STATE = "lanyard/safety_state"
+
+REQUEST_STOP = "lanyard/request_stop"
+RESET = "lanyard/reset"
+ACQUIRE_LEASE = "lanyard/acquire_lease"
+RELEASE_LEASE = "lanyard/release_lease"
+ARM = "lanyard/arm"
+
+CMD_VEL = "cmd_vel"
+ARM_COMMANDS = "arm_controller/commands"
+
+JOINT_STATES = "joint_states"
+JOINT_TEMPERATURES = "joint_temperatures"
+ODOM = "odom"
+BATTERY_STATE = "battery_state"
+DIAGNOSTICS = "diagnostics"
+CAMERA_INFO = "camera/camera_info"
+
+EXECUTE_TASK = "execute_task"
+
+TF = "/tf"
+TF_STATIC = "/tf_static"
+
+
+def resolve(namespace: str, name: str) -> str:
+    """The absolute name of ``name`` in ``namespace``: ``("/arm_001", "odom")`` is ``/arm_001/odom``."""
+    if name.startswith("/"):
+        return name
+    return f"{namespace.rstrip('/')}/{name}"

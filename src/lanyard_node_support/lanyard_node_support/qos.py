@@ -1,0 +1,42 @@
+"""Quality of service of each kind of topic, and why.
+
+Deadline and liveliness are not asked for on topics that others publish: a subscription that asks for
+them gets nothing from a publisher with defaults. Our watchdogs are timers.
+"""
+
+from rclpy.qos import (
+    DurabilityPolicy,
+    HistoryPolicy,
+    QoSProfile,
+    ReliabilityPolicy,
+)
+
+
+def _profile(
+    depth: int,
+    *,
+    reliability: ReliabilityPolicy = ReliabilityPolicy.RELIABLE,
+    durability: DurabilityPolicy = DurabilityPolicy.VOLATILE,
+) -> QoSProfile:
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=reliability, durability=durability
+    )
+
+
+# Reliable, because a lost command would be an acknowledgement that never comes; two at most are kept,
+# because an old command is worth nothing.
+COMMAND = _profile(2)
+# Every command gets its acknowledgement, also in a burst.
+ACK = _profile(100)
+HEARTBEAT = _profile(10)
+# Whoever joins late must know at once that the robot is stopped.
+SAFETY_STATE = _profile(1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+CMD_VEL = _profile(1)
+# What comes often and is replaced by the next: nobody should wait for a retransmission.
+SENSOR = _profile(5, reliability=ReliabilityPolicy.BEST_EFFORT)
+# Publishers of sensor data offer reliable, so that either kind of subscriber matches.
+SENSOR_OUT = _profile(5)
+LATCHED = _profile(1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+TF = _profile(100)
+TF_STATIC = _profile(100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+DIAGNOSTICS = _profile(10)

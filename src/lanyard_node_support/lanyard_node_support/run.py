@@ -1,0 +1,119 @@
+"""The run loop that every Lanyard node shares: start, spin, and stop with the last word still sent.
+
+rclpy's own signal handlers invalidate the context before our code runs, so that a node could not publish
+its last zeros. Here SIGTERM and SIGINT only set a flag; the node's ``before_shutdown`` runs while the
+context still lives. To be called from a process's main thread.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Protocol, runtime_checkable
+
+import rclpy
+from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from lanyard_core.faults import BadConfiguration
+
+EXIT_BAD_CONFIGURATION = 2
+
+# The longest time that a stop signal may wait for an idle executor to look at it.
+SPIN_TIMEOUT_S = 0.1
+
+
+@runtime_checkable
+class ShutsDown(Protocol):
+    """A node with something to say or to stop before its context goes."""
+
+    def before_shutdown(self) -> None:
+        """Called once, in the main thread, after a stop signal; publishers still work."""
+
+
+def make_executor() -> Executor:
+    """The fastest executor that this ROS has, which must be spun with ``spin_until``.
+
+    EventsExecutor came with Jazzy; on Humble the SingleThreadedExecutor takes its place.
+    MultiThreadedExecutor loses messages under load and is never used.
+    """
+    try:
+        from rclpy.experimental import EventsExecutor
+    except ImportError:
+        return SingleThreadedExecutor()
+    return EventsExecutor()
+
+
+def spin_until(executor: Executor, stop: threading.Event) -> None:
+    """Work off callbacks until ``stop`` is set, or the context is shut down.
+
+    ``EventsExecutor.spin()`` of the current wheels burns a core and delivers nothing; ``spin_once``
+    in a loop works.
+    """
+    while not stop.is_set() and rclpy.ok():
+        executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, while the ``with`` block runs."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def init_ros(arguments: list[str] | None = None) -> None:
+    """``rclpy.init`` without rclpy's signal handlers; the caller handles signals."""
+    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+
+
+def complain(error: BadConfiguration, *, name: str) -> int:
+    """Print every problem of a configuration, one line each; returns the exit code."""
+    for problem in error.problems:
+        print(f"{name}: configuration: {problem}", file=sys.stderr, flush=True)
+    return EXIT_BAD_CONFIGURATION
+
+
+def run_node(factory: Callable[[], Node], *, name: str) -> int:
+    """Run one node until SIGTERM or SIGINT; returns the process's exit code.
+
+    0 after an orderly stop; 2 when the configuration cannot be used, with one line for each problem.
+    """
+    with stop_signals() as stop:
+        init_ros()
+        try:
+            node = factory()
+        except BadConfiguration as error:
+            rclpy.try_shutdown()
+            return complain(error, name=name)
+        try:
+            _spin_node(node, stop)
+        finally:
+            node.destroy_node()
+            rclpy.try_shutdown()
+    return 0
+
+
+def _spin_node(node: Node, stop: threading.Event) -> None:
+    executor = make_executor()
+    executor.add_node(node)
+    try:
+        spin_until(executor, stop)
+        if isinstance(node, ShutsDown):
+            node.before_shutdown()
+    finally:
+        executor.remove_node(node)
+        executor.shutdown()
