@@ -17,7 +17,10 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="Real-time control node: command authority, watchdogs, safety machine, velocity limits.",
+    description=(
+        "Real-time control node: command authority, watchdogs, safety machine, "
+        "velocity limits."
+    ),
     license="Apache-2.0",
     tests_require=["pytest"],
     entry_points={

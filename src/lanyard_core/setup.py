@@ -17,7 +17,10 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="Rules of Lanyard without ROS, web, threads or clock: safety, stream, task, telemetry, access.",
+    description=(
+        "Rules of Lanyard without ROS, web, threads or clock: safety, stream, "
+        "task, telemetry, access."
+    ),
     license="Apache-2.0",
     tests_require=["pytest"],
 )

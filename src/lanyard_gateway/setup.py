@@ -17,7 +17,10 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="REST and WebSocket gateway node: HTTP and binary command streams to ROS topics, and the task queue.",
+    description=(
+        "REST and WebSocket gateway node: HTTP and binary command streams to "
+        "ROS topics, and the task queue."
+    ),
     license="Apache-2.0",
     tests_require=["pytest"],
     entry_points={

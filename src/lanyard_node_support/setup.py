@@ -17,7 +17,10 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="What every Lanyard node shares: declared parameters, names, QoS, message conversion, run loop.",
+    description=(
+        "What every Lanyard node shares: declared parameters, names, QoS, "
+        "message conversion, run loop."
+    ),
     license="Apache-2.0",
     tests_require=["pytest"],
 )

@@ -17,7 +17,10 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="A simulated mobile manipulator: kinematics, sensors, battery, faults; no hardware.",
+    description=(
+        "A simulated mobile manipulator: kinematics, sensors, battery, faults; "
+        "no hardware."
+    ),
     license="Apache-2.0",
     tests_require=["pytest"],
     entry_points={

@@ -1,7 +1,7 @@
 """Timers and stamps: watchdogs run on the steady clock, stamps on ROS time.
 
-``Node.create_timer`` without a clock follows ROS time and stops firing when the wall clock steps back;
-every timer of Lanyard is made here or names its clock.
+``Node.create_timer`` without a clock follows ROS time and stops firing when the wall clock steps
+back; every timer of Lanyard is made here or names its clock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names of Lanyard's topics, services and actions, all relative: a robot's namespace comes before them.
+"""Names of Lanyard's topics, services and actions: relative, below a robot's namespace.
 
 Only tf is absolute, as tf2 has it.
 """
@@ -31,7 +31,7 @@ TF_STATIC = "/tf_static"
 
 
 def resolve(namespace: str, name: str) -> str:
-    """The absolute name of ``name`` in ``namespace``: ``("/arm_001", "odom")`` is ``/arm_001/odom``."""
+    """The absolute name of ``name`` below ``namespace``, such as ``/arm_001/odom``."""
     if name.startswith("/"):
         return name
     return f"{namespace.rstrip('/')}/{name}"

@@ -1,8 +1,8 @@
-"""Parameters as they are declared in a package's ``parameters.yaml``: names, types, defaults, bounds.
+"""Parameters as a package's ``parameters.yaml`` declares them: names, types, defaults, bounds.
 
-The file is in generate_parameter_library's format (one mapping per node, groups nest, validations are
-``bounds<>``, ``gt<>`` and so on), with one key of ours: ``unit``. This module reads and judges; it knows
-no ROS and no node. The same declarations make the parameter page of the documentation.
+The file is in generate_parameter_library's format (one mapping per node, groups nest, validations
+are ``bounds<>``, ``gt<>`` and so on), with one key of ours: ``unit``. This module reads and judges;
+it knows no ROS and no node. The same declarations make the parameter page of the documentation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KNOWN_KEYS = {"type", "default_value", "description", "unit", "read_only", "val
 
 @dataclass(frozen=True, slots=True)
 class ParameterDeclaration:
-    """One parameter: dotted name, type, default, unit, description, and the rules its value must meet."""
+    """One parameter: dotted name, type, default, unit, and the rules that its value must meet."""
 
     name: str
     type: str
@@ -39,7 +39,7 @@ class ParameterDeclaration:
     validation: Mapping[str, list[object]] = field(default_factory=dict)
 
     def convert(self, value: object) -> ParameterValue:
-        """The value in the declared type; raises ValueError with a sentence that says how to mend it.
+        """The value in the declared type; raises ValueError with a sentence that says what to mend.
 
         A whole number is taken for a double, as people write ``rate: 500``. NaN and infinities are
         refused everywhere.
@@ -91,7 +91,8 @@ def _declaration(name: str, entry: Mapping[str, object], source: str) -> Paramet
     unknown = set(entry) - _KNOWN_KEYS
     missing = {"type", "default_value", "description"} - set(entry)
     if unknown or missing:
-        raise ValueError(f"{source}: {name}: unknown keys {sorted(unknown)}, missing {sorted(missing)}")
+        wrong = f"unknown keys {sorted(unknown)}, missing {sorted(missing)}"
+        raise ValueError(f"{source}: {name}: {wrong}")
     validation = entry.get("validation") or {}
     strange = set(validation) - set(_RULES)
     if strange:

@@ -1,8 +1,8 @@
 """A node's parameters: declared from the package's ``parameters.yaml``, checked, and read by name.
 
-``declare`` collects every problem before it complains, so that an operator mends a file once. A value
-that is out of bounds, of the wrong type, or under a name that does not exist keeps the node from
-starting. At run time the same rules judge ``ros2 param set``; read-only ones are refused by rclpy.
+``declare`` collects every problem before it complains, so that an operator mends a file once. A
+value that is out of bounds, of the wrong type, or under a name that does not exist keeps the node
+from starting. At run time the same rules judge ``ros2 param set``; read-only ones rclpy refuses.
 Callable from the thread that builds the node; values may be read from any thread.
 """
 
@@ -44,7 +44,7 @@ class ParameterSet:
         return dict(self._values)
 
     def on_change(self, callback: ChangeCallback) -> None:
-        """Call ``callback(name, value)`` after a parameter was set at run time, in the node's thread."""
+        """Call ``callback(name, value)`` in the node's thread after a parameter was set."""
         self._on_change.append(callback)
 
     def _accept(self, parameters: Iterable[Parameter]) -> SetParametersResult:
@@ -81,9 +81,9 @@ def declare(node: Node, *, package: str) -> ParameterSet:
             read_only=declaration.read_only,
             dynamic_typing=True,
         )
-        value = _plain(node.declare_parameter(declaration.name, declaration.default, descriptor).value)
+        declared = node.declare_parameter(declaration.name, declaration.default, descriptor)
         try:
-            parameters._values[declaration.name] = declaration.convert(value)
+            parameters._values[declaration.name] = declaration.convert(_plain(declared.value))
         except ValueError as error:
             problems.append(f"{node.get_name()}: {declaration.name}: {error}{_unit(declaration)}")
     if problems:
@@ -93,8 +93,8 @@ def declare(node: Node, *, package: str) -> ParameterSet:
 
 
 def _unknown_names(node: Node, declarations: dict[str, ParameterDeclaration]) -> list[str]:
-    # rclpy has no public way to see overrides that nobody declared, and a misspelt watchdog parameter
-    # must not go unnoticed.
+    # rclpy has no public way to see overrides that nobody declared, and a misspelt watchdog
+    # parameter must not go unnoticed.
     problems = []
     for name in getattr(node, "_parameter_overrides", {}):
         if name in declarations or name.split(".")[0] in _RCLPY_NAMES:

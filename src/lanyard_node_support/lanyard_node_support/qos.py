@@ -1,7 +1,7 @@
 """Quality of service of each kind of topic, and why.
 
-Deadline and liveliness are not asked for on topics that others publish: a subscription that asks for
-them gets nothing from a publisher with defaults. Our watchdogs are timers.
+Deadline and liveliness are not asked for on topics that others publish: a subscription that asks
+for them gets nothing from a publisher with defaults. Our watchdogs are timers.
 """
 
 from rclpy.qos import (
@@ -23,8 +23,8 @@ def _profile(
     )
 
 
-# Reliable, because a lost command would be an acknowledgement that never comes; two at most are kept,
-# because an old command is worth nothing.
+# Reliable, because a lost command would be an acknowledgement that never comes; two at most are
+# kept, because an old command is worth nothing.
 COMMAND = _profile(2)
 # Every command gets its acknowledgement, also in a burst.
 ACK = _profile(100)

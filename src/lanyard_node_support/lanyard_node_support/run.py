@@ -1,8 +1,8 @@
 """The run loop that every Lanyard node shares: start, spin, and stop with the last word still sent.
 
-rclpy's own signal handlers invalidate the context before our code runs, so that a node could not publish
-its last zeros. Here SIGTERM and SIGINT only set a flag; the node's ``before_shutdown`` runs while the
-context still lives. To be called from a process's main thread.
+rclpy's own signal handlers invalidate the context before our code runs, so that a node could not
+publish its last zeros. Here SIGTERM and SIGINT only set a flag; the node's ``before_shutdown`` runs
+while the context still lives. To be called from a process's main thread.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def complain(error: BadConfiguration, *, name: str) -> int:
 def run_node(factory: Callable[[], Node], *, name: str) -> int:
     """Run one node until SIGTERM or SIGINT; returns the process's exit code.
 
-    0 after an orderly stop; 2 when the configuration cannot be used, with one line for each problem.
+    0 after an orderly stop; 2 when the configuration cannot be used, with a line for each problem.
     """
     with stop_signals() as stop:
         init_ros()
