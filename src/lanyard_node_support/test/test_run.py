@@ -1,0 +1,59 @@
+"""Requirements of the run loop, on real processes: orderly stop, last words, clear complaints."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+NODE = """
+import sys
+from rclpy.node import Node
+from std_msgs.msg import String
+from lanyard_core.faults import BadConfiguration
+from lanyard_node_support.run import run_node
+
+class Talker(Node):
+    def __init__(self):
+        super().__init__("talker")
+        if "bad" in sys.argv:
+            raise BadConfiguration(["talker: rate: 0 is too low", "talker: name: is empty"])
+        self.publisher = self.create_publisher(String, "last_words", 10)
+        print("ready", flush=True)
+
+    def before_shutdown(self):
+        self.publisher.publish(String(data="bye"))
+        print("published", flush=True)
+
+sys.exit(run_node(Talker, name="talker"))
+"""
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", NODE, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_signal_lets_the_node_publish_its_last_words(number):
+    with start() as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=10)
+    assert output == "published\n"
+    assert errors == ""
+    assert process.returncode == 0
+
+
+def test_an_unusable_configuration_is_told_line_by_line_and_exits_with_2():
+    with start("bad") as process:
+        _, errors = process.communicate(timeout=10)
+    assert errors.splitlines() == [
+        "talker: configuration: talker: rate: 0 is too low",
+        "talker: configuration: talker: name: is empty",
+    ]
+    assert process.returncode == 2

@@ -1,0 +1,26 @@
+"""Modules stay under 300 lines and functions under 40, so that each holds one idea."""
+
+import ast
+
+MODULE_LINES = 300
+FUNCTION_LINES = 40
+
+
+def test_no_module_is_longer_than_300_lines(modules):
+    long = [
+        f"{module.where}: {module.text.count(chr(10))} lines"
+        for module in modules
+        if module.text.count("\n") >= MODULE_LINES
+    ]
+    assert long == []
+
+
+def test_no_function_is_longer_than_40_lines(modules):
+    long = [
+        f"{module.where}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno + 1 > FUNCTION_LINES
+    ]
+    assert long == []
