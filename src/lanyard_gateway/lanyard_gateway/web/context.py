@@ -1,0 +1,45 @@
+"""What every route and socket can reach. Made once by the gateway's main; never changes afterwards.
+
+Handlers get it with ``context_of(connection)``; it lives in ``app.state.context``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from starlette.requests import HTTPConnection
+
+from lanyard_core.access.keys import KeyRing
+from lanyard_core.port import RobotPort, RobotPorts
+from lanyard_core.faults import NotFound
+from lanyard_gateway.web.settings import WebSettings
+
+if TYPE_CHECKING:
+    from lanyard_gateway.dispatch.service import TaskService
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """The parts that the web half works with. ``ros_alive`` tells whether the ROS thread still turns."""
+
+    robots: RobotPorts
+    keyring: KeyRing
+    tasks: TaskService
+    settings: WebSettings
+    version: str
+    ros_alive: Callable[[], bool]
+
+    def robot(self, robot_id: str) -> RobotPort:
+        """The robot of that id; raises NotFound with the ids that exist."""
+        try:
+            return self.robots[robot_id]
+        except KeyError:
+            known = ", ".join(sorted(self.robots)) or "none"
+            raise NotFound(f"there is no robot {robot_id!r}; known robots: {known}") from None
+
+
+def context_of(connection: HTTPConnection) -> AppContext:
+    """The context of the application that serves this request or socket."""
+    return cast(AppContext, connection.app.state.context)

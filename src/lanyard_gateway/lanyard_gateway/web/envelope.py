@@ -1,0 +1,114 @@
+"""The outermost layer of every request: its id, the security headers, the body limit, and the last catch.
+
+Plain ASGI, because it sees every answer, also those of the layers within. A later rate limit and the audit
+log belong here too: this is the one place that knows when a request came in and how it went out.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import cast
+from uuid import UUID
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
+
+_SCOPE_KEY = "lanyard.request_id"
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+BodyLimit = Callable[[Scope], int]
+"""How many bytes of body a request may carry."""
+LastResort = Callable[[HTTPConnection], Response]
+"""Makes the answer to a request whose handler raised something that nobody expected."""
+
+
+def request_id_of(connection: HTTPConnection) -> str:
+    """The id of this request: the caller's X-Request-ID when it is usable, else one of ours."""
+    return cast(str, connection.scope.get(_SCOPE_KEY, ""))
+
+
+def uuid7(*, now_unix_s: float, entropy: int) -> UUID:
+    """An RFC 9562 version 7 UUID: milliseconds first, so that ids sort by time; 74 bits of entropy."""
+    value = (int(now_unix_s * 1000) & (1 << 48) - 1) << 80
+    value |= 0x7 << 76 | ((entropy >> 62) & 0xFFF) << 64
+    value |= 0b10 << 62 | (entropy & (1 << 62) - 1)
+    return UUID(int=value)
+
+
+class Envelope:
+    """Wraps the application; see the module's docstring."""
+
+    def __init__(self, app: ASGIApp, *, body_limit: BodyLimit, last_resort: LastResort) -> None:
+        self._app = app
+        self._body_limit = body_limit
+        self._last_resort = last_resort
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or socket."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        scope[_SCOPE_KEY] = _incoming_id(scope) or str(
+            uuid7(now_unix_s=time.time(), entropy=secrets.randbits(74))
+        )
+        if scope["type"] != "http":
+            await self._app(scope, receive, _with_headers(scope, send))
+            return
+        await self._serve(scope, _limited(receive, self._body_limit(scope)), send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        answer = _with_headers(scope, watched)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception:  # top of the request: say it in the log, never to the caller
+            _log.exception("request %s failed: %s %s", scope[_SCOPE_KEY], scope["method"], scope["path"])
+            if started:
+                raise
+            await self._last_resort(HTTPConnection(scope))(scope, receive, answer)
+
+
+def _incoming_id(scope: Scope) -> str | None:
+    value = Headers(scope=scope).get("x-request-id", "")
+    return value if _ACCEPTABLE_ID.fullmatch(value) else None
+
+
+def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[None]]:
+    async def sender(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = scope[_SCOPE_KEY]
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return sender
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise HTTPException(413, f"the body is larger than {limit} bytes")
+        return message
+
+    return limited

@@ -1,0 +1,106 @@
+"""The route class of the REST API: permission first, then a strict body, then the handler.
+
+FastAPI reads the body before it runs dependencies; a stranger must not get that far. And Python's JSON
+reader takes more than JSON (NaN, infinities, doubled names, half characters): here such a body is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import NoReturn
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from lanyard_core.faults import BadInput
+from lanyard_gateway.web.auth import Require
+
+_Handler = Callable[[Request], Coroutine[object, object, Response]]
+
+
+class StrictRequest(Request):
+    """A request whose JSON body is JSON and nothing more; ``load`` it before FastAPI asks for it."""
+
+    _value: object = None
+
+    async def load(self) -> None:
+        """Read and parse the body; raises BadInput (``unsupported_media_type``, ``malformed_json``)."""
+        _check_content_type(self)
+        raw = await self.body()
+        if raw:
+            self._value = parse_strict_json(raw)
+
+    async def json(self) -> object:
+        """The parsed body."""
+        return self._value
+
+
+class ApiRoute(APIRoute):
+    """Checks the route's scope and the content type before the body is read."""
+
+    def get_route_handler(self) -> _Handler:
+        """The handler, wrapped."""
+        handler = super().get_route_handler()
+        guards = [d.call for d in self.dependant.dependencies if isinstance(d.call, Require)]
+        takes_json = self.body_field is not None
+
+        async def guarded(request: Request) -> Response:
+            for guard in guards:
+                guard(request)
+            strict = StrictRequest(request.scope, request.receive)
+            if takes_json:
+                await strict.load()
+            return await handler(strict)
+
+        return guarded
+
+
+def _check_content_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "application/json":
+        return
+    if not media_type and request.headers.get("content-length", "0") == "0":
+        return  # no body: validation says which fields are missing, if any
+    raise BadInput(
+        "the body must be JSON; send `Content-Type: application/json`", code="unsupported_media_type"
+    )
+
+
+def parse_strict_json(raw: bytes) -> object:
+    """Parse RFC 8259 JSON: UTF-8, finite numbers, unique names; raises BadInput (``malformed_json``)."""
+    try:
+        text = raw.decode("utf-8")
+        value: object = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            object_pairs_hook=_unique,
+        )
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # finds half surrogate pairs
+    except RecursionError:
+        raise BadInput("the body is nested too deeply", code="malformed_json") from None
+    except UnicodeError:
+        raise BadInput("the body is not valid UTF-8 text", code="malformed_json") from None
+    except ValueError as error:
+        raise BadInput(f"the body is not valid JSON: {error}", code="malformed_json") from None
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return value
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("an object has the same name twice")
+    return value
