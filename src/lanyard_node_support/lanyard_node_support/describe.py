@@ -1,0 +1,43 @@
+"""Prints the parameter page of the documentation from the packages' ``parameters.yaml``.
+
+``python -m lanyard_node_support.describe > docs/parameters.md``; a test holds the page to its sources.
+"""
+
+from __future__ import annotations
+
+from lanyard_node_support.parameter_schema import ParameterDeclaration, load_declarations
+
+PACKAGES = ("lanyard_control", "lanyard_tasks", "lanyard_gateway", "lanyard_sim")
+
+_HEAD = """\
+# Parameters
+
+Made from the packages' `parameters.yaml` by `python -m lanyard_node_support.describe`; do not edit.
+A value outside its range, of the wrong type, or under a name that does not exist keeps the node from
+starting: it prints one line for each problem and exits with 2. "fixed" parameters are read at start;
+the others can be set while the node runs (`ros2 param set`).
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([_HEAD, *(_section(package) for package in PACKAGES)])
+
+
+def _section(package: str) -> str:
+    rows = [_row(declaration) for declaration in load_declarations(package).values()]
+    head = f"## {package}\n\n| parameter | default | allowed | | meaning |\n|---|---|---|---|---|"
+    return "\n".join([head, *rows, ""])
+
+
+def _row(declaration: ParameterDeclaration) -> str:
+    unit = f" {declaration.unit}" if declaration.unit else ""
+    default = "`[]`" if declaration.default == [] else f"`{declaration.default}`{unit}"
+    fixed = "fixed" if declaration.read_only else ""
+    meaning = declaration.description.replace("|", "\\|")
+    allowed = declaration.constraints() or declaration.type
+    return f"| `{declaration.name}` | {default} | {allowed} | {fixed} | {meaning} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
