@@ -1,0 +1,192 @@
+// The page: asks for the key, follows the chosen robot, and draws what comes.
+
+import { call, follow, keepKey, takeKey } from "./gateway.js";
+import { drawTrack } from "./map.js";
+
+const STALE_MS = 1000;
+const TASKS_EVERY_MS = 1000;
+const WORDS = {
+  ready: "Ready", active: "Moving allowed", starting: "Starting", stopping: "Stopping",
+  safe_stop: "Safe stop", halted: "Halted", fault: "Fault", unknown: "Unknown",
+};
+const LATCHED = ["safe_stop", "halted", "fault"];
+
+const $ = (id) => document.getElementById(id);
+const number = (value, digits = 2) => (value == null ? "–" : value.toFixed(digits));
+
+let robotId = null;
+let unfollow = () => {};
+let lastFrameAt = 0;
+let track = [];
+
+function rows(body, items, cells) {
+  body.replaceChildren(...items.map((item) => {
+    const row = document.createElement("tr");
+    row.append(...cells(item));
+    return row;
+  }));
+}
+
+function cell(content, className = "") {
+  const td = document.createElement("td");
+  td.append(content);
+  td.className = className;
+  return td;
+}
+
+function list(element, lines) {
+  element.replaceChildren(...(lines.length ? lines : ["none"]).map((line) => {
+    const item = document.createElement("li");
+    item.textContent = line;
+    if (!lines.length) item.className = "none";
+    return item;
+  }));
+}
+
+function showSafety(safety) {
+  const state = safety?.state ?? "unknown";
+  $("safety").dataset.state = state;
+  $("state").textContent = WORDS[state] ?? state;
+  $("reason").textContent = safety?.reason ? `Why: ${safety.reason.replaceAll("_", " ")}` : "";
+  $("reset").hidden = !LATCHED.includes(state);
+}
+
+function showPose(pose) {
+  if (!pose) return;
+  const yaw = Math.atan2(2 * (pose.qw * pose.qz + pose.qx * pose.qy), 1 - 2 * (pose.qy ** 2 + pose.qz ** 2));
+  track.push([pose.x_m, pose.y_m]);
+  if (track.length > 3000) track.shift();
+  drawTrack($("map"), track, yaw);
+  const degrees = (yaw * 180) / Math.PI;
+  $("pose").textContent = `x ${number(pose.x_m)} m   y ${number(pose.y_m)} m   heading ${number(degrees, 0)}°`;
+}
+
+function showBattery(battery) {
+  $("battery-bar").style.width = `${battery?.percent ?? 0}%`;
+  $("battery-bar").classList.toggle("low", (battery?.percent ?? 100) < 20);
+  $("battery").textContent = battery
+    ? `${number(battery.percent, 0)} %   ${number(battery.voltage_v, 1)} V   ${battery.charging ? "charging" : ""}`
+    : "–";
+}
+
+function showJoints(joints) {
+  const items = (joints?.name ?? []).map((name, i) => ({
+    name, position: joints.position?.[i], velocity: joints.velocity?.[i], temperature: joints.temperature?.[i],
+  }));
+  rows($("joints"), items, (joint) => [
+    cell(joint.name), cell(number(joint.position)), cell(number(joint.velocity)),
+    cell(number(joint.temperature, 1), joint.temperature > 70 ? "hot" : ""),
+  ]);
+}
+
+function showFrame(frame) {
+  lastFrameAt = performance.now();
+  showSafety(frame.safety);
+  showPose(frame.pose);
+  showBattery(frame.battery);
+  showJoints(frame.joint_state);
+  list($("errors"), (frame.errors ?? []).map((error) => `${error.code}: ${error.message}`));
+  list($("cameras"), (frame.cameras ?? []).map((camera) =>
+    `${camera.id} ${camera.width}×${camera.height} at ${number(camera.fps, 0)} Hz`));
+  const ages = Object.entries(frame.ages_ms ?? {}).map(([name, ms]) => `${name} ${ms} ms`);
+  $("ages").textContent = `frame ${frame.seq}, dropped ${frame.dropped ?? 0} · ages: ${ages.join(", ")}`;
+}
+
+function showTasks(tasks) {
+  rows($("tasks"), tasks, (task) => {
+    const bar = document.createElement("div");
+    bar.className = "bar";
+    const fill = document.createElement("i");
+    const done = task.status === "succeeded" ? 1 : task.progress ?? 0;
+    fill.style.width = `${Math.round(done * 100)}%`;
+    bar.append(fill);
+    const cancel = document.createElement("button");
+    cancel.textContent = "Cancel";
+    cancel.hidden = !["queued", "running", "paused"].includes(task.status);
+    cancel.onclick = () => attempt(() => call("DELETE", `/tasks/${task.task_id}`));
+    const why = task.error?.message || (task.status === "queued" && task.hold_reason) || task.phase || "";
+    return [cell(task.task_id), cell(task.task_type),
+      cell(why ? `${task.status} (${why.replaceAll("_", " ")})` : task.status), cell(bar), cell(cancel)];
+  });
+}
+
+async function attempt(action) {
+  try {
+    $("task-error").textContent = "";
+    await action();
+    await refreshTasks();
+  } catch (error) {
+    $("task-error").textContent = error.message;
+  }
+}
+
+async function refreshTasks() {
+  const page = await call("GET", `/tasks?robot_id=${encodeURIComponent(robotId)}&limit=8`);
+  showTasks(page.items);
+}
+
+function watch(id) {
+  unfollow();
+  robotId = id;
+  track = [];
+  unfollow = follow(id, { onFrame: showFrame, onLink: (state) => { $("link").textContent = state; } });
+}
+
+function markAge() {
+  const old = performance.now() - lastFrameAt > STALE_MS;
+  document.body.classList.toggle("old", old);
+  $("link").className = `pill ${old ? "stale" : "live"}`;
+  if (old) $("link").textContent = "no data";
+  else $("link").textContent = "live";
+}
+
+function stop() {
+  attempt(() => call("POST", `/robots/${encodeURIComponent(robotId)}/stop`, { reason: "dashboard" }));
+}
+
+async function start() {
+  if (!takeKey()) return askForKey("");
+  let robots;
+  try {
+    robots = (await call("GET", "/robots")).items;
+  } catch (error) {
+    if (error.status !== 401 && error.status !== 403) throw error;
+    keepKey(null);
+    return askForKey(error.message);
+  }
+  $("login").hidden = true;
+  $("view").hidden = false;
+  $("robot").replaceChildren(...robots.map((robot) => new Option(robot.robot_id, robot.robot_id)));
+  watch(robots[0].robot_id);
+  setInterval(() => refreshTasks().catch((error) => { $("task-error").textContent = error.message; }), TASKS_EVERY_MS);
+  setInterval(markAge, 250);
+}
+
+function askForKey(message) {
+  $("login").hidden = false;
+  $("login-error").textContent = message;
+}
+
+$("login").onsubmit = (event) => {
+  event.preventDefault();
+  keepKey($("key").value.trim());
+  start();
+};
+$("robot").onchange = () => watch($("robot").value);
+$("stop").onclick = stop;
+$("reset").onclick = () => attempt(() => call("POST", `/robots/${encodeURIComponent(robotId)}/reset`, {}));
+$("move").onsubmit = (event) => {
+  event.preventDefault();
+  const parameters = { x_m: Number($("x").value), y_m: Number($("y").value) };
+  attempt(() => call("POST", "/tasks", { task_type: "move_to", robot_id: robotId, parameters }));
+};
+$("pick").onclick = () =>
+  attempt(() => call("POST", "/tasks", { task_type: "pick_and_place", robot_id: robotId, parameters: {} }));
+document.addEventListener("keydown", (event) => {
+  if (event.code === "Space" && !["INPUT", "SELECT", "BUTTON"].includes(event.target.tagName)) {
+    event.preventDefault();
+    stop();
+  }
+});
+
+start();
