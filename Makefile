@@ -1,0 +1,53 @@
+# The front door. `make` alone says what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8080
+ROSBRIDGE_PORT ?= 9090
+DOMAIN_ID ?= $(or $(ROS_DOMAIN_ID),0)
+STATE_DIR ?= .state
+READY_FILE ?=
+ARGS ?=
+
+KNOWN := PORT ROSBRIDGE_PORT DOMAIN_ID STATE_DIR READY_FILE ARGS PYTHON
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error there is no make variable $(UNKNOWN); there are $(KNOWN))
+endif
+
+# Discovery stays on this machine, whatever the version of ROS.
+export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
+
+.PHONY: help setup demo test check format clean
+
+help:
+	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
+	@echo '                PORT=$(PORT) ROSBRIDGE_PORT=$(ROSBRIDGE_PORT) (0: a free one)  DOMAIN_ID=$(DOMAIN_ID)'
+	@echo '                STATE_DIR=$(STATE_DIR)  READY_FILE=file.json (written when all is up)'
+	@echo 'make test     every test (ARGS="-k words" for some)'
+	@echo 'make check    ruff, mypy, yamllint, interface and workflow lint'
+	@echo 'make format   ruff format'
+	@echo 'make setup    what the others need: .venv and the colcon build (PYTHON=python3.12 chooses)'
+	@echo 'make clean    removes what the others made: .venv build install log .state'
+
+setup:
+	@PYTHON='$(PYTHON)' .ci/setup
+
+demo: setup
+	@. .ci/env; exec python -m lanyard_runner.demo --port '$(PORT)' --rosbridge-port '$(ROSBRIDGE_PORT)' \
+	    --domain-id '$(DOMAIN_ID)' --state-dir '$(STATE_DIR)' --ready-file '$(READY_FILE)'
+
+test: setup
+	@. .ci/env; exec python -m pytest $(ARGS)
+
+check: setup
+	@. .ci/env; .ci/check
+
+format: setup
+	@. .ci/env; ruff check --select I --fix --quiet; exec ruff format
+
+clean:
+	rm -rf .venv build install log .state .mypy_cache .ruff_cache .pytest_cache .hypothesis
