@@ -1,0 +1,1 @@
+"""The hatch: robots on the ROS graph, behind lanyard_core.port.RobotPort. No web here."""

@@ -1,0 +1,133 @@
+"""RobotFleet: every robot that the gateway serves, on its one ROS node, and the thread it runs in.
+
+``start`` and ``stop`` are called on the event loop's thread. The beat that tells the control nodes
+that the gateway lives is given by the loop, and only while the ROS thread was seen to work: when
+either hangs, the beat ends, and the robots stop.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+
+import rclpy
+from rclpy.executors import Executor
+from rclpy.node import Node
+from tf2_msgs.msg import TFMessage
+
+from lanyard_gateway.robot.config import RobotConfig
+from lanyard_gateway.robot.handover import Handover
+from lanyard_gateway.robot.ros_robot import RosRobot
+from lanyard_gateway.robot.transform_buffer import TransformBuffer
+from lanyard_node_support import qos
+from lanyard_node_support.clock import steady_timer
+from lanyard_node_support.run import make_executor
+
+_log = logging.getLogger(__name__)
+
+BEAT_PERIOD_S = 0.1
+# Longest silence of the ROS thread with which the gateway still calls itself alive.
+ROS_THREAD_LIMIT_S = 0.3
+_SPIN_TIMEOUT_S = 0.1
+_JOIN_TIMEOUT_S = 2.0
+
+
+class RobotFleet:
+    """Every robot on one ROS node; ``robots`` maps ids to ports."""
+
+    def __init__(self, node: Node, configs: Iterable[RobotConfig]) -> None:
+        self._node = node
+        self._handover = Handover()
+        self._buffers: dict[tuple[str, str], TransformBuffer] = {}
+        self._robots = {
+            config.robot_id: RosRobot(node, self._handover, config, self._transforms(config))
+            for config in configs
+        }
+        self._ros_seen_s = time.monotonic()
+        steady_timer(node, BEAT_PERIOD_S, self._seen)
+        self._thread = _SpinThread(node)
+
+    @property
+    def robots(self) -> Mapping[str, RosRobot]:
+        """Robots by id."""
+        return self._robots
+
+    def start(self) -> None:
+        """Begin to hear and to beat; the running event loop is the one that is served."""
+        self._handover.attach()
+        self._thread.start()
+        self._handover.every(BEAT_PERIOD_S, self._beat)
+
+    def stop(self) -> None:
+        """Fall silent: no beat, no callbacks. The node itself is left to who made it."""
+        self._handover.detach()
+        self._thread.stop()
+
+    def ros_thread_works(self) -> bool:
+        """True while the ROS thread was seen to work a moment ago."""
+        return time.monotonic() - self._ros_seen_s <= ROS_THREAD_LIMIT_S
+
+    def _seen(self) -> None:
+        self._ros_seen_s = time.monotonic()
+
+    def _beat(self) -> None:
+        alive = self.ros_thread_works()
+        for robot in self._robots.values():
+            if alive:
+                robot.beat()
+            robot.watch_online()
+
+    def _transforms(self, config: RobotConfig) -> TransformBuffer:
+        """The buffer of the robot's tf topics, which robots on the same topics share."""
+        moving, static = config.topic(config.tf_topic), config.topic(config.tf_static_topic)
+        buffer = self._buffers.get((moving, static))
+        if buffer is not None:
+            return buffer
+        buffer = self._buffers[moving, static] = TransformBuffer()
+        self._node.create_subscription(
+            TFMessage,
+            moving,
+            lambda message: buffer.put(message.transforms, arrived_s=time.monotonic()),
+            qos.TF,
+        )
+        self._node.create_subscription(
+            TFMessage,
+            static,
+            lambda message: buffer.put(message.transforms, arrived_s=None),
+            qos.TF_STATIC,
+        )
+        return buffer
+
+
+class _SpinThread:
+    """The one thread in which callbacks of the ROS node run."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ros", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(_JOIN_TIMEOUT_S)
+
+    def _run(self) -> None:
+        executor = make_executor()
+        executor.add_node(self._node)
+        while not self._stopping.is_set() and rclpy.ok():
+            self._spin_once(executor)
+        executor.remove_node(self._node)
+        executor.shutdown()
+
+    def _spin_once(self, executor: Executor) -> None:
+        try:
+            executor.spin_once(timeout_sec=_SPIN_TIMEOUT_S)
+        except Exception:  # noqa: BLE001 - the top level of the thread
+            # One bad message of one robot must not take the others' bridge down.
+            _log.exception("a ROS callback failed")

@@ -1,0 +1,170 @@
+"""RosRobot: one robot of the ROS graph, as lanyard_core.port.RobotPort asks for it.
+
+Methods are called on the event loop's thread; listeners are called there too. Only the two
+callbacks of subscriptions (acknowledgement, safety change) run on the ROS thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from uuid import UUID
+
+from lanyard_msgs.msg import CommandAck as CommandAckMsg
+from rclpy.node import Node
+
+from lanyard_core.port import (
+    CancelReply,
+    CommandAck,
+    LeaseGrant,
+    MotionCommand,
+    RobotListener,
+    SafetyReply,
+    TaskFeedback,
+    TaskGoal,
+    TaskResult,
+)
+from lanyard_core.safety.states import Priority, StopKind
+from lanyard_core.telemetry.status import RobotStatus
+from lanyard_gateway.robot import convert
+from lanyard_gateway.robot.command_publisher import GATEWAY_SESSION, CommandPublisher
+from lanyard_gateway.robot.config import RobotConfig
+from lanyard_gateway.robot.handover import Handover
+from lanyard_gateway.robot.services import ControlServices
+from lanyard_gateway.robot.status_cache import StatusCache
+from lanyard_gateway.robot.task_client import TaskClient
+from lanyard_gateway.robot.transform_buffer import TransformBuffer
+from lanyard_node_support import names, qos
+
+_log = logging.getLogger(__name__)
+
+
+class RosRobot:
+    """Implements RobotPort."""
+
+    def __init__(
+        self, node: Node, handover: Handover, config: RobotConfig, transforms: TransformBuffer
+    ) -> None:
+        self._config = config
+        self._handover = handover
+        self._listeners: list[RobotListener] = []
+        self._was_online = False
+        self._cache = StatusCache(
+            node, config, transforms, on_safety_change=self._safety_changed_in_ros
+        )
+        self._publisher = CommandPublisher(node, config)
+        self._control = ControlServices(node, handover, config)
+        self._tasks = TaskClient(node, handover, config)
+        node.create_subscription(
+            CommandAckMsg, config.topic(names.COMMAND_ACK), self._ack_arrived, qos.ACK
+        )
+
+    @property
+    def robot_id(self) -> str:
+        """The robot's id on the web."""
+        return self._config.robot_id
+
+    @property
+    def namespace(self) -> str:
+        """The robot's namespace on the graph."""
+        return self._config.namespace
+
+    def status(self) -> RobotStatus:
+        """Latest values, with their ages at this moment."""
+        return self._cache.status()
+
+    def listen(self, listener: RobotListener) -> Callable[[], None]:
+        """Register a listener; the returned function takes it off again."""
+        self._listeners.append(listener)
+
+        def stop_listening() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop_listening
+
+    def send_command(self, command: MotionCommand) -> None:
+        """Publish a command now."""
+        self._publisher.send_command(command)
+
+    def send_heartbeat(self, session: int) -> None:
+        """Renew the lease of a session."""
+        self._publisher.send_heartbeat(session)
+
+    async def acquire_lease(
+        self, *, holder: str, priority: Priority, take: bool, full_speed: bool = False
+    ) -> LeaseGrant:
+        """Ask for the lease."""
+        return await self._control.acquire_lease(
+            holder=holder, priority=priority, take=take, full_speed=full_speed
+        )
+
+    async def release_lease(self, session: int) -> None:
+        """Give a lease back."""
+        await self._control.release_lease(session)
+
+    async def arm(self, session: int, *, arm: bool) -> SafetyReply:
+        """Arm or disarm a session."""
+        return await self._control.arm(session, arm=arm)
+
+    async def request_stop(self, *, kind: StopKind, actor: str, reason: str) -> SafetyReply:
+        """Stop the robot, latched."""
+        return await self._control.request_stop(kind=kind, actor=actor, reason=reason)
+
+    async def reset(self, *, request_id: int, actor: str, may_reset_severe: bool) -> SafetyReply:
+        """Clear latched stops whose condition is gone."""
+        return await self._control.reset(
+            request_id=request_id, actor=actor, may_reset_severe=may_reset_severe
+        )
+
+    async def start_task(
+        self,
+        goal: TaskGoal,
+        *,
+        on_feedback: Callable[[TaskFeedback], None],
+        on_result: Callable[[TaskResult], None],
+    ) -> None:
+        """Send a goal and follow it."""
+        await self._tasks.start(goal, on_feedback=on_feedback, on_result=on_result)
+
+    async def reattach_task(
+        self,
+        goal_id: UUID,
+        *,
+        on_feedback: Callable[[TaskFeedback], None],
+        on_result: Callable[[TaskResult], None],
+    ) -> bool:
+        """Follow a goal that was sent before a restart."""
+        return await self._tasks.reattach(goal_id, on_feedback=on_feedback, on_result=on_result)
+
+    async def cancel_task(self, goal_id: UUID) -> CancelReply:
+        """Ask the action server to cancel a goal."""
+        return await self._tasks.cancel(goal_id)
+
+    def beat(self) -> None:
+        """Publish the gateway's own beat."""
+        self._publisher.send_heartbeat(GATEWAY_SESSION)
+
+    def watch_online(self) -> None:
+        """Tell listeners when the robot has fallen silent: silence brings no message that would."""
+        online = self._cache.is_online()
+        if self._was_online and not online:
+            self._tell_safety()
+        self._was_online = online
+
+    def _ack_arrived(self, message: CommandAckMsg) -> None:
+        if self._listeners:
+            ack = convert.command_ack(message)
+            self._handover.post(lambda: self._tell_ack(ack))
+
+    def _tell_ack(self, ack: CommandAck) -> None:
+        for listener in tuple(self._listeners):
+            listener.command_acknowledged(ack)
+
+    def _safety_changed_in_ros(self) -> None:
+        self._handover.post(self._tell_safety)
+
+    def _tell_safety(self) -> None:
+        status = self.status()
+        for listener in tuple(self._listeners):
+            listener.safety_changed(status)

@@ -1,0 +1,248 @@
+"""Goals of one robot's ExecuteTask action, under ids that the caller chose.
+
+rclpy's ActionClient forgets its goals with its process. This client speaks the action's own
+services and topics instead (send_goal, get_result, cancel_goal, feedback, status: the protocol that
+ROS 2's action design names), so that a goal that an earlier process sent can be followed like any.
+
+A result is asked for again and again until it comes: a task server that was restarted answers
+"unknown", and a lost answer is made good. Everything here runs on the event loop's thread, except
+the two subscription callbacks, which hand over at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from action_msgs.msg import GoalStatus, GoalStatusArray
+from action_msgs.srv import CancelGoal
+from lanyard_msgs.action import ExecuteTask
+from rclpy.node import Node
+from rclpy.qos import qos_profile_action_status_default
+from unique_identifier_msgs.msg import UUID as UuidMsg  # noqa: N811
+
+from lanyard_core.faults import Overloaded, RosTimeout, Unavailable
+from lanyard_core.port import CancelReply, GoalOutcome, TaskFeedback, TaskGoal, TaskResult
+from lanyard_gateway.robot import convert
+from lanyard_gateway.robot.config import RobotConfig
+from lanyard_gateway.robot.handover import Handover
+from lanyard_gateway.robot.services import ServiceCaller
+from lanyard_node_support import names
+
+OnFeedback = Callable[[TaskFeedback], None]
+OnResult = Callable[[TaskResult], None]
+
+# Goals of one robot that are followed at once; a robot runs one, so this is generous.
+MAX_FOLLOWED = 64
+# Feedback that may wait for the executor.
+_FEEDBACK_DEPTH = 10
+# How long one question for a result waits before the list of running goals is looked at again.
+_REATTACH_STEP_S = 0.5
+
+_OUTCOMES = {
+    GoalStatus.STATUS_SUCCEEDED: GoalOutcome.SUCCEEDED,
+    GoalStatus.STATUS_CANCELED: GoalOutcome.CANCELED,
+    GoalStatus.STATUS_ABORTED: GoalOutcome.FAILED,
+}
+_RUNNING = frozenset(
+    {GoalStatus.STATUS_ACCEPTED, GoalStatus.STATUS_EXECUTING, GoalStatus.STATUS_CANCELING}
+)
+_CANCEL_REPLIES = {
+    CancelGoal.Response.ERROR_REJECTED: CancelReply.REJECTED,
+    CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID: CancelReply.UNKNOWN_GOAL,
+    CancelGoal.Response.ERROR_GOAL_TERMINATED: CancelReply.ALREADY_ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """Who wants to know about a goal."""
+
+    on_feedback: OnFeedback
+    on_result: OnResult
+
+
+class TaskClient:
+    """Sends, follows and cancels goals of one robot."""
+
+    def __init__(self, node: Node, handover: Handover, config: RobotConfig) -> None:
+        action = config.topic(names.EXECUTE_TASK)
+        protocol = ExecuteTask.Impl
+        self._handover = handover
+        self._robot_id = config.robot_id
+        self._accept_timeout_s = config.task_accept_timeout_s
+        self._poll_s = config.task_result_poll_s
+        self._followed: dict[bytes, _Followed] = {}
+        self._running: frozenset[bytes] = frozenset()
+
+        def caller(service_type: type, name: str) -> ServiceCaller[Any]:
+            name = f"{action}/_action/{name}"
+            return ServiceCaller(node, handover, service_type, name, robot_id=config.robot_id)
+
+        self._send_goal = caller(protocol.SendGoalService, "send_goal")
+        self._get_result = caller(protocol.GetResultService, "get_result")
+        self._cancel_goal = caller(CancelGoal, "cancel_goal")
+        node.create_subscription(
+            protocol.FeedbackMessage,
+            f"{action}/_action/feedback",
+            self._feedback_arrived,
+            _FEEDBACK_DEPTH,
+        )
+        node.create_subscription(
+            GoalStatusArray,
+            f"{action}/_action/status",
+            self._statuses_arrived,
+            qos_profile_action_status_default,
+        )
+
+    async def start(self, goal: TaskGoal, *, on_feedback: OnFeedback, on_result: OnResult) -> None:
+        """Send a goal; returns when it is accepted, or was refused (then ``on_result`` was told).
+
+        Raises Unavailable when there is no task server and RosTimeout when it does not answer: then
+        the goal may run all the same, and ``reattach`` finds out.
+        """
+        request = ExecuteTask.Impl.SendGoalService.Request(
+            goal_id=_uuid_message(goal.goal_id), goal=_goal_message(goal)
+        )
+        key = goal.goal_id.bytes
+        # Followed before it is sent, so that its first feedback finds somebody.
+        self._register(key, _Followed(on_feedback, on_result))
+        try:
+            answer = await self._send_goal.ask(request, timeout_s=self._accept_timeout_s)
+        except BaseException:
+            self._followed.pop(key, None)
+            raise
+        if answer.accepted:
+            self._handover.spawn(self._follow(goal.goal_id))
+            return
+        message = f"the task server of robot {self._robot_id} refused the goal"
+        result = TaskResult(goal.goal_id, GoalOutcome.REJECTED, error_message=message)
+        self._finish(goal.goal_id, result)
+
+    async def reattach(
+        self, goal_id: UUID, *, on_feedback: OnFeedback, on_result: OnResult
+    ) -> bool:
+        """Follow a goal that was sent before; False when the task server does not know it.
+
+        Raises Unavailable when there is no task server, RosTimeout when it does not answer.
+        """
+        key = goal_id.bytes
+        self._register(key, _Followed(on_feedback, on_result))
+        try:
+            known = await self._find(goal_id)
+        except BaseException:
+            self._followed.pop(key, None)
+            raise
+        if not known:
+            self._followed.pop(key, None)
+        return known
+
+    async def cancel(self, goal_id: UUID) -> CancelReply:
+        """Ask for a goal to be cancelled; that it ends comes later, as a result."""
+        request = CancelGoal.Request()
+        request.goal_info.goal_id = _uuid_message(goal_id)
+        answer = await self._cancel_goal.ask(request, timeout_s=self._accept_timeout_s)
+        if answer.return_code != CancelGoal.Response.ERROR_NONE:
+            return _CANCEL_REPLIES.get(answer.return_code, CancelReply.REJECTED)
+        # Some versions of the server say "no error" and list nothing when it refuses.
+        return CancelReply.ACCEPTED if answer.goals_canceling else CancelReply.REJECTED
+
+    def _register(self, key: bytes, followed: _Followed) -> None:
+        if len(self._followed) >= MAX_FOLLOWED:
+            raise Overloaded(f"robot {self._robot_id}: {MAX_FOLLOWED} goals are followed already")
+        self._followed[key] = followed
+
+    async def _find(self, goal_id: UUID) -> bool:
+        """Whether the server knows the goal; one that runs is followed, one that ended is told."""
+        steps = max(1, round(self._accept_timeout_s / _REATTACH_STEP_S))
+        for _ in range(steps):
+            if goal_id.bytes in self._running:
+                self._handover.spawn(self._follow(goal_id))
+                return True
+            try:
+                result = await self._ask_result(goal_id, timeout_s=_REATTACH_STEP_S)
+            except RosTimeout:
+                continue  # it runs, and the list of running goals is still on its way
+            if result.outcome is not GoalOutcome.UNKNOWN:
+                self._finish(goal_id, result)
+                return True
+            return False
+        raise RosTimeout(f"robot {self._robot_id}: nothing can be learned about goal {goal_id}")
+
+    async def _follow(self, goal_id: UUID) -> None:
+        """Ask for the result until it comes, through time-outs and absences of the task server."""
+        while goal_id.bytes in self._followed:
+            try:
+                result = await self._ask_result(goal_id, timeout_s=self._poll_s)
+            except Unavailable:
+                continue
+            self._finish(goal_id, result)
+
+    async def _ask_result(self, goal_id: UUID, *, timeout_s: float) -> TaskResult:
+        request = ExecuteTask.Impl.GetResultService.Request(goal_id=_uuid_message(goal_id))
+        answer = await self._get_result.ask(request, timeout_s=timeout_s)
+        return _task_result(goal_id, answer.status, answer.result)
+
+    def _finish(self, goal_id: UUID, result: TaskResult) -> None:
+        followed = self._followed.pop(goal_id.bytes, None)
+        if followed is not None:
+            followed.on_result(result)
+
+    def _feedback_arrived(self, message: Any) -> None:
+        key = convert.uuid_bytes(message.goal_id.uuid)
+        if key in self._followed:
+            feedback = _task_feedback(key, message.feedback)
+            self._handover.post(lambda: self._tell_feedback(key, feedback))
+
+    def _tell_feedback(self, key: bytes, feedback: TaskFeedback) -> None:
+        followed = self._followed.get(key)
+        if followed is not None:
+            followed.on_feedback(feedback)
+
+    def _statuses_arrived(self, message: GoalStatusArray) -> None:
+        self._running = frozenset(
+            convert.uuid_bytes(entry.goal_info.goal_id.uuid)
+            for entry in message.status_list
+            if entry.status in _RUNNING
+        )
+
+
+def _uuid_message(goal_id: UUID) -> UuidMsg:
+    return UuidMsg(uuid=list(goal_id.bytes))
+
+
+def _goal_message(goal: TaskGoal) -> ExecuteTask.Goal:
+    return ExecuteTask.Goal(
+        task_id=goal.task_id,
+        task_type=goal.task_type,
+        parameters_json=goal.parameters_json,
+        attempt=goal.attempt,
+        timeout_s=goal.timeout_s,
+    )
+
+
+def _task_feedback(key: bytes, message: ExecuteTask.Feedback) -> TaskFeedback:
+    return TaskFeedback(
+        goal_id=UUID(bytes=key),
+        phase=message.phase,
+        cancellable=message.cancellable,
+        progress=convert.finite(message.progress) or 0.0,
+        remaining_s=convert.finite(message.remaining_s),
+        distance_m=convert.finite(message.distance_m) or 0.0,
+    )
+
+
+def _task_result(goal_id: UUID, status: int, message: ExecuteTask.Result) -> TaskResult:
+    return TaskResult(
+        goal_id=goal_id,
+        outcome=_OUTCOMES.get(status, GoalOutcome.UNKNOWN),
+        error_code=message.error_code,
+        error_message=message.error_message,
+        phase=message.phase,
+        run_time_s=convert.finite(message.run_time_s) or 0.0,
+        distance_m=convert.finite(message.distance_m) or 0.0,
+        result_json=message.result_json or "{}",
+        ros_status=status,
+    )

@@ -1,0 +1,114 @@
+"""The newest transform to each frame, and chains of them: as much of tf as a status page needs.
+
+No interpolation, no history: a pose of now from the newest transforms. The ROS thread puts
+transforms in, the loop's thread looks chains up; each step reads or replaces one whole entry of a
+dictionary, so a reader sees an old or a new transform, never half of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lanyard_core.telemetry.status import Pose, Quaternion, Vector3
+
+if TYPE_CHECKING:
+    from geometry_msgs.msg import TransformStamped
+
+# Frames that one robot may have; more come only from a broken publisher.
+MAX_FRAMES = 2000
+# Links from a frame to its root; more means a loop.
+MAX_CHAIN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """The pose of a frame in its parent: metres and quaternion (x, y, z, w).
+
+    ``arrived_s`` is our monotonic clock when it came; None for a static one, which does not age.
+    """
+
+    parent: str
+    translation: Vector3
+    rotation: Quaternion
+    arrived_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A pose found, and the arrival of its chain's oldest moving link; None if all are static."""
+
+    pose: Pose
+    arrived_s: float | None
+
+
+class TransformBuffer:
+    """Newest transforms by child frame."""
+
+    def __init__(self) -> None:
+        self._by_child: dict[str, Transform] = {}
+
+    def put(self, messages: Iterable[TransformStamped], *, arrived_s: float | None) -> None:
+        """Take in the transforms of one message; ``arrived_s`` is None for static ones."""
+        for message in messages:
+            child = message.child_frame_id
+            if child not in self._by_child and len(self._by_child) >= MAX_FRAMES:
+                continue
+            moved, turned = message.transform.translation, message.transform.rotation
+            self._by_child[child] = Transform(
+                parent=message.header.frame_id,
+                translation=(moved.x, moved.y, moved.z),
+                rotation=(turned.x, turned.y, turned.z, turned.w),
+                arrived_s=arrived_s,
+            )
+
+    def lookup(self, target: str, source: str) -> Lookup | None:
+        """Pose of ``source`` in its ancestor ``target``; None when no chain leads there."""
+        translation: Vector3 = (0.0, 0.0, 0.0)
+        rotation: Quaternion = (0.0, 0.0, 0.0, 1.0)
+        oldest: float | None = None
+        frame = source
+        for _ in range(MAX_CHAIN):
+            if frame == target:
+                return Lookup(Pose(target, translation, rotation), oldest)
+            link = self._by_child.get(frame)
+            if link is None:
+                return None
+            translation = _add(link.translation, rotated(translation, link.rotation))
+            rotation = multiplied(link.rotation, rotation)
+            if link.arrived_s is not None:
+                oldest = link.arrived_s if oldest is None else min(oldest, link.arrived_s)
+            frame = link.parent
+        return None
+
+
+def multiplied(a: Quaternion, b: Quaternion) -> Quaternion:
+    """The rotation that turns by ``b`` first and then by ``a``."""
+    ax, ay, az, aw = a
+    bx, by, bz, bw = b
+    return (
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    )
+
+
+def rotated(vector: Vector3, by: Quaternion) -> Vector3:
+    """The vector turned by a unit quaternion."""
+    x, y, z = vector
+    qx, qy, qz, qw = by
+    # v + w t + q cross t, with t = 2 (q cross v) and q the vector part.
+    tx = 2.0 * (qy * z - qz * y)
+    ty = 2.0 * (qz * x - qx * z)
+    tz = 2.0 * (qx * y - qy * x)
+    return (
+        x + qw * tx + qy * tz - qz * ty,
+        y + qw * ty + qz * tx - qx * tz,
+        z + qw * tz + qx * ty - qy * tx,
+    )
+
+
+def _add(a: Vector3, b: Vector3) -> Vector3:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2])
