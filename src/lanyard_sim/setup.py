@@ -18,8 +18,7 @@ setup(
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
     description=(
-        "A simulated mobile manipulator: kinematics, sensors, battery, faults; "
-        "no hardware."
+        "A simulated mobile manipulator: kinematics, sensors, battery, faults; no hardware."
     ),
     license="Apache-2.0",
     tests_require=["pytest"],

@@ -1,0 +1,53 @@
+"""The intake of a motor driver: the last command, and its own time-out on it. Pure.
+
+This stands for the electronics next to the motors, which trust nobody: when the control node dies,
+hangs or talks nonsense, the motors stop without any help from it. A command counts from the moment
+when it arrived; no stamp in it can make it last longer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+# Commands are timed in steps of about 5 ms; a rounding error must not add one.
+_EPSILON_S = 1e-9
+
+
+class CommandIntake:
+    """Holds one command of ``width`` numbers for ``timeout_s`` seconds, then zeros.
+
+    A command that is refused (wrong length, not finite) also ends the one before: whoever sends
+    such a thing has lost control of what it sends.
+    """
+
+    def __init__(self, *, width: int, timeout_s: float) -> None:
+        self._zero = (0.0,) * width
+        self._timeout_s = timeout_s
+        self._command = self._zero
+        self._age_s = math.inf
+
+    @property
+    def setpoint(self) -> tuple[float, ...]:
+        """What the motors are to do now; zeros when nobody said anything in time."""
+        return self._command
+
+    def offer(self, values: Sequence[float]) -> str | None:
+        """Take a new command. Returns why it was refused, or None when it was taken."""
+        complaint = self._complaint(values)
+        self._command = self._zero if complaint else tuple(values)
+        self._age_s = 0.0
+        return complaint
+
+    def advance(self, dt: float) -> None:
+        """Let ``dt`` seconds pass."""
+        self._age_s += dt
+        if self._age_s >= self._timeout_s - _EPSILON_S:
+            self._command = self._zero
+
+    def _complaint(self, values: Sequence[float]) -> str | None:
+        if len(values) != len(self._zero):
+            return f"expected {len(self._zero)} numbers, got {len(values)}"
+        if not all(math.isfinite(value) for value in values):
+            return "not every number is finite"
+        return None
