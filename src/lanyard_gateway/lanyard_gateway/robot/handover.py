@@ -6,8 +6,8 @@ The only module of this room that may use asyncio. What it promises:
   order in which it came.
 - News (``post``) waits in a bounded queue. When the loop does not keep up, the oldest is dropped
   and counted, because the newest acknowledgement or state is the one that is worth having.
-- Answers to what the loop asked for (``Reply``) are never dropped; there are never more of them
-  than there are questions open.
+- Answers to what the loop asked for (``Reply``) have a queue of their own, with room for more than
+  there can be questions open, so that no news pushes an answer out.
 - Nothing here blocks either thread, and after ``detach`` nothing reaches the loop any more: what
   was started here (``every``, ``spawn``) is ended.
 """
@@ -30,6 +30,8 @@ Call = Callable[[], None]
 
 # News that may wait for the loop; at 100 commands a second from ten clients, four seconds' worth.
 CAPACITY = 4096
+# Answers that may wait; every one belongs to a question of a request or a task that is open.
+ANSWER_CAPACITY = 65_536
 # How often a condition of the ROS graph is looked at while somebody waits for it.
 POLL_S = 0.02
 
@@ -39,7 +41,7 @@ class Handover:
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
         self._news: deque[Call] = deque(maxlen=capacity)
-        self._answers: deque[Call] = deque()
+        self._answers: deque[Call] = deque(maxlen=ANSWER_CAPACITY)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._drain_is_due = False
         self._dropped = 0

@@ -1,0 +1,204 @@
+"""The gateway's settings as values, read from the node's parameters with every problem at once.
+
+Defaults, units and bounds are in ``parameters.yaml`` and nowhere else; what comes in here has the
+right types. Here is judged what one parameter alone cannot say: whether an entry of ``robots`` is
+one, and whether settings go together. Nothing is opened or resolved here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from lanyard_core.faults import BadConfiguration
+
+Parameters = Mapping[str, object]
+
+_ROBOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAMESPACE = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")
+_ORIGIN = re.compile(r"https?://[^/\s]+")
+_NAME_FIELD = "{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotEntry:
+    """One robot: its id on the web and its namespace on the ROS graph."""
+
+    robot_id: str
+    namespace: str
+
+    @property
+    def name(self) -> str:
+        """The namespace without its first slash: what ``{name}`` stands for."""
+        return self.namespace[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class TfSettings:
+    """Where poses come from: topics, and frames before the prefix is put on."""
+
+    topic: str
+    static_topic: str
+    frame_prefix: str
+    map_frame: str
+    odom_frame: str
+    base_frame: str
+    tool_frame: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, speeds in m/s and rad/s; the speeds are only told to clients."""
+
+    max_body_bytes: int
+    max_task_body_bytes: int
+    max_linear_speed_mps: float
+    max_angular_speed_radps: float
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """All settings of the gateway; the meaning and unit of each is in ``parameters.yaml``."""
+
+    host: str
+    port: int
+    insecure: bool
+    robots: tuple[RobotEntry, ...]
+    keys_file: Path
+    task_store: Path
+    ready_file: Path | None
+    allowed_origins: tuple[str, ...]
+    root_aliases: bool
+    offline_after_s: float
+    service_timeout_s: float
+    task_accept_timeout_s: float
+    task_result_poll_s: float
+    cancel_wait_s: float
+    shutdown_timeout_s: float
+    limits: Limits
+    tf: TfSettings
+
+
+def read_settings(parameters: Parameters) -> GatewaySettings:
+    """The settings in a node's parameters. Raises BadConfiguration with every problem."""
+    problems: list[str] = []
+    robots = _robots(_texts(parameters, "robots"), problems)
+    settings = GatewaySettings(
+        host=_text(parameters, "host"),
+        port=cast(int, parameters["port"]),
+        insecure=bool(parameters["insecure"]),
+        robots=robots,
+        keys_file=_file(parameters, "keys_file", "keys.json"),
+        task_store=_file(parameters, "task_store", "tasks.sqlite3"),
+        ready_file=_path(_text(parameters, "ready_file")),
+        allowed_origins=tuple(_texts(parameters, "allowed_origins")),
+        root_aliases=bool(parameters["root_aliases"]),
+        limits=Limits(**_group(parameters, "limits.")),
+        tf=TfSettings(**_group(parameters, "tf.")),
+        **{name: cast(float, parameters[name]) for name in _DURATIONS},
+    )
+    _check_host(settings, problems)
+    _check_origins(settings.allowed_origins, problems)
+    _check_frames(settings, problems)
+    if problems:
+        raise BadConfiguration(problems)
+    return settings
+
+
+_DURATIONS = (
+    "offline_after_s",
+    "service_timeout_s",
+    "task_accept_timeout_s",
+    "task_result_poll_s",
+    "cancel_wait_s",
+    "shutdown_timeout_s",
+)
+
+
+def is_loopback(host: str) -> bool:
+    """True when only this machine can reach ``host``; of names only localhost is known to."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _robots(entries: Sequence[str], problems: list[str]) -> tuple[RobotEntry, ...]:
+    found: list[RobotEntry] = []
+    for entry in entries:
+        robot_id, _, namespace = entry.partition("=")
+        if not _ROBOT_ID.fullmatch(robot_id) or not _NAMESPACE.fullmatch(namespace):
+            problems.append(
+                f"robots: {entry!r} is not a robot; write id=/namespace, such as arm-001=/arm_001"
+                " (id: letters, digits, . _ - up to 64; namespace: a ROS name)"
+            )
+            continue
+        for known in found:
+            if known.robot_id == robot_id:
+                problems.append(f"robots: the id {robot_id} stands there twice; ids are unique")
+            elif known.namespace == namespace:
+                problems.append(
+                    f"robots: {known.robot_id} and {robot_id} have the same namespace {namespace};"
+                    " each robot needs one of its own"
+                )
+        found.append(RobotEntry(robot_id, namespace))
+    return tuple(found)
+
+
+def _check_host(settings: GatewaySettings, problems: list[str]) -> None:
+    if settings.insecure or is_loopback(settings.host):
+        return
+    problems.append(
+        f"host: {settings.host} can be reached from other machines, and plain HTTP would show them"
+        " API keys and commands; listen on 127.0.0.1 behind a VPN or a proxy with TLS, or set"
+        " insecure to true if you know that this network is safe"
+    )
+
+
+def _check_origins(origins: Sequence[str], problems: list[str]) -> None:
+    problems.extend(
+        f"allowed_origins: {origin!r} is no origin; write it as the browser does, such as"
+        " https://panel.example.org, without a path"
+        for origin in origins
+        if not _ORIGIN.fullmatch(origin)
+    )
+
+
+def _check_frames(settings: GatewaySettings, problems: list[str]) -> None:
+    tf = settings.tf
+    is_shared = tf.topic.startswith("/") and len(settings.robots) > 1
+    if is_shared and _NAME_FIELD not in tf.frame_prefix:
+        problems.append(
+            f"tf.frame_prefix: {len(settings.robots)} robots share {tf.topic}, so their frames need"
+            ' names of their own; set it to "{name}/", or set tf.topic to tf when each robot'
+            " publishes in its namespace"
+        )
+
+
+def _text(parameters: Parameters, name: str) -> str:
+    return str(parameters[name]).strip()
+
+
+def _texts(parameters: Parameters, name: str) -> list[str]:
+    return [str(item).strip() for item in cast(Sequence[object], parameters[name])]
+
+
+def _group(parameters: Parameters, prefix: str) -> dict[str, Any]:
+    return {
+        name[len(prefix) :]: value for name, value in parameters.items() if name.startswith(prefix)
+    }
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _file(parameters: Parameters, name: str, in_state_dir: str) -> Path:
+    given = _path(_text(parameters, name))
+    return given or Path(_text(parameters, "state_dir")).expanduser().absolute() / in_state_dir
