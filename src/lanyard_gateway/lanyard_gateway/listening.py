@@ -1,0 +1,83 @@
+"""The listening socket, and the file that tells where it listens.
+
+Bound before anything else starts, so that a busy port is one clear line and not half a gateway.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from lanyard_core.faults import BadConfiguration
+
+_BACKLOG = 1024
+_READY_FILE_MODE = 0o644
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket; ``port`` 0 takes a free one. Raises BadConfiguration that says what to do."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise BadConfiguration([f"host: {host} is no address of this machine ({error})"]) from None
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    # A port whose last connections are still winding down is free; one with a listener is not.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise BadConfiguration([_explain(host, port, error)]) from None
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The URL at which a client on this machine reaches the socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextlib.contextmanager
+def ready_file(path: Path | None, *, url: str) -> Iterator[None]:
+    """Tell ``{"url", "pid"}`` in a file that appears whole, as long as the ``with`` block runs."""
+    if path is None:
+        yield
+        return
+    _write(path, json.dumps({"url": url, "pid": os.getpid()}) + "\n")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def check_writable(path: Path | None) -> None:
+    """Raise BadConfiguration when the ready file could not be written."""
+    if path is not None and not os.access(path.parent, os.W_OK):
+        raise BadConfiguration(
+            [f"ready_file: the folder {path.parent} is not there or not writable; make it first"]
+        )
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.chmod(_READY_FILE_MODE)
+    draft.replace(path)
+
+
+def _explain(host: str, port: int, error: OSError) -> str:
+    other = "choose another with the parameter port (0: any free one), such as -p port:=8081"
+    if error.errno == errno.EADDRINUSE:
+        return f"port: {port} on {host} is in use by another program; stop that one, or {other}"
+    if error.errno == errno.EACCES:
+        return f"port: {port} on {host} may not be used by this user; {other}"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"host: {host} is no address of this machine; use 127.0.0.1, or one that it has"
+    return f"port: cannot listen on {host} port {port} ({error.strerror}); {other}"
