@@ -22,18 +22,20 @@ class JointMotion:
 
     def advance(self, wanted: float, dt: float) -> None:
         """Follow ``wanted`` rad/s for ``dt`` seconds; slow down before a limit, never pass it."""
-        speed = next_speed(self.speed, self._slow_near_limit(wanted), self._limits, dt)
+        speed = next_speed(self.speed, self._slow_near_limit(wanted, dt), self._limits, dt)
         position = self.position + speed * dt
         held = max(self._joint.lower, min(self._joint.upper, position))
         self.speed = speed if held == position else 0.0
         self.position = held
 
-    def _slow_near_limit(self, wanted: float) -> float:
-        # The fastest speed from which the joint can still brake in the room that is left.
+    def _slow_near_limit(self, wanted: float, dt: float) -> float:
+        # The fastest speed from which the joint can still brake in the room that is left once this
+        # step is made: v² = 2·a·(room - v·dt), solved for v.
         room = (
             self._joint.upper - self.position if wanted > 0.0 else self.position - self._joint.lower
         )
-        fastest = math.sqrt(2.0 * self._acceleration * max(0.0, room))
+        step = self._acceleration * dt
+        fastest = math.sqrt(step * step + 2.0 * self._acceleration * max(0.0, room)) - step
         return math.copysign(min(abs(wanted), fastest), wanted)
 
 

@@ -11,15 +11,15 @@ class Every:
 
     def __init__(self, rate_hz: float) -> None:
         self._period_s = 1.0 / rate_hz
-        self._waited_s = self._period_s
+        self._left_s = 0.0
 
     def due(self, dt: float) -> bool:
-        """Let ``dt`` seconds pass, at most one period; True when another one is full."""
-        self._waited_s += dt
-        if self._waited_s < self._period_s - _EPSILON_S:
-            return False
-        self._waited_s = max(0.0, self._waited_s - self._period_s)
-        return True
+        """True when this step of ``dt`` seconds, at most one period, begins with something due."""
+        due = self._left_s <= _EPSILON_S
+        if due:
+            self._left_s += self._period_s
+        self._left_s -= dt
+        return due
 
 
 class Pace:

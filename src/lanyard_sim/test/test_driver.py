@@ -1,0 +1,65 @@
+import math
+
+import pytest
+
+from lanyard_sim.driver import CommandIntake
+
+TIMEOUT_S = 0.2
+STEP_S = 0.005
+
+
+@pytest.fixture
+def intake() -> CommandIntake:
+    return CommandIntake(width=2, timeout_s=TIMEOUT_S)
+
+
+def test_nothing_moves_before_the_first_command(intake):
+    assert intake.setpoint == (0.0, 0.0)
+
+
+def test_a_command_holds_until_the_time_out_and_not_one_step_longer(intake):
+    intake.offer((0.3, 0.1))
+    for _ in range(39):
+        intake.advance(STEP_S)
+    assert intake.setpoint == (0.3, 0.1)
+    intake.advance(STEP_S)
+    assert intake.setpoint == (0.0, 0.0)
+
+
+def test_each_command_starts_the_time_out_anew(intake):
+    for _ in range(100):
+        intake.offer((0.3, 0.1))
+        intake.advance(0.9 * TIMEOUT_S)
+        assert intake.setpoint == (0.3, 0.1)
+
+
+def test_after_the_time_out_a_new_command_moves_again(intake):
+    intake.offer((0.3, 0.1))
+    intake.advance(1.0)
+    assert intake.offer((0.2, 0.0)) is None
+    assert intake.setpoint == (0.2, 0.0)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_command_that_is_not_finite_is_refused_and_ends_the_one_before(intake, bad, place):
+    intake.offer((0.3, 0.1))
+    command = [0.3, 0.1]
+    command[place] = bad
+    assert intake.offer(command) == "not every number is finite"
+    assert intake.setpoint == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("command", [(), (0.3,), (0.3, 0.1, 0.0)])
+def test_a_command_of_the_wrong_length_is_refused_and_ends_the_one_before(intake, command):
+    intake.offer((0.3, 0.1))
+    assert intake.offer(command) == f"expected 2 numbers, got {len(command)}"
+    assert intake.setpoint == (0.0, 0.0)
+
+
+def test_a_stream_of_refused_commands_keeps_the_motors_still(intake):
+    intake.offer((0.3, 0.1))
+    for _ in range(100):
+        intake.offer((math.nan, 0.1))
+        intake.advance(STEP_S)
+        assert intake.setpoint == (0.0, 0.0)

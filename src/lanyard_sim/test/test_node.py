@@ -1,0 +1,184 @@
+"""The node over a real graph: its own process, real DDS, and conditions that are waited for."""
+
+import math
+import time
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import TwistStamped
+from lanyard_msgs.msg import JointTemperatures
+from nav_msgs.msg import Odometry
+from rcl_interfaces.srv import SetParameters
+from rclpy.parameter import Parameter
+from sensor_msgs.msg import BatteryState, CameraInfo, JointState
+from std_msgs.msg import Float64MultiArray
+from tf2_msgs.msg import TFMessage
+
+from lanyard_node_support import names, qos
+from lanyard_sim.node import GROUND_TRUTH
+
+NAMESPACE = "/arm_001"
+
+
+class Robot:
+    """The robot as seen from the outside: the newest message of each topic, and its commands."""
+
+    def __init__(self, probe) -> None:
+        self.probe = probe
+        self.last: dict[str, object] = {}
+        self.count: dict[str, int] = {}
+        self.parents: dict[str, str] = {}
+        for kind, name in (
+            (JointState, names.JOINT_STATES),
+            (JointTemperatures, names.JOINT_TEMPERATURES),
+            (Odometry, names.ODOM),
+            (Odometry, GROUND_TRUTH),
+            (BatteryState, names.BATTERY_STATE),
+            (CameraInfo, names.CAMERA_INFO),
+            (DiagnosticArray, names.DIAGNOSTICS),
+        ):
+            self._listen(kind, name, qos.SENSOR)
+        for name, profile in ((names.TF, qos.TF), (names.TF_STATIC, qos.TF_STATIC)):
+            probe.node.create_subscription(TFMessage, name, self._keep_frames, profile)
+        here = names.resolve
+        node = probe.node
+        self._cmd_vel = node.create_publisher(
+            TwistStamped, here(NAMESPACE, names.CMD_VEL), qos.CMD_VEL
+        )
+        self._arm = node.create_publisher(
+            Float64MultiArray, here(NAMESPACE, names.ARM_COMMANDS), qos.CMD_VEL
+        )
+        self._set = node.create_client(SetParameters, f"{NAMESPACE}/sim/set_parameters")
+
+    def _listen(self, kind, name, profile) -> None:
+        def keep(message) -> None:
+            self.last[name] = message
+            self.count[name] = self.count.get(name, 0) + 1
+
+        topic = names.resolve(NAMESPACE, name)
+        self.probe.node.create_subscription(kind, topic, keep, profile)
+
+    def _keep_frames(self, message: TFMessage) -> None:
+        for transform in message.transforms:
+            self.parents[transform.child_frame_id] = transform.header.frame_id
+
+    @property
+    def speed(self) -> float:
+        return self.last[GROUND_TRUTH].twist.twist.linear.x
+
+    @property
+    def codes(self) -> set[str]:
+        return {
+            item.value
+            for status in self.last[names.DIAGNOSTICS].status
+            for item in status.values
+            if item.key == "code"
+        }
+
+    def drive(self, linear: float) -> None:
+        message = TwistStamped()
+        message.twist.linear.x = linear
+        self._cmd_vel.publish(message)
+
+    def move_arm(self, speed: float) -> None:
+        self._arm.publish(Float64MultiArray(data=[speed] * 6))
+
+    def set_parameter(self, name: str, value):
+        request = SetParameters.Request(
+            parameters=[Parameter(name, value=value).to_parameter_msg()]
+        )
+        self.probe.wait_for(self._set.service_is_ready)
+        future = self._set.call_async(request)
+        self.probe.wait_for(future.done)
+        return future.result().results[0]
+
+
+@pytest.fixture
+def robot(start_sim, probe):
+    with start_sim():
+        robot = Robot(probe)
+        probe.wait_for(lambda: len(robot.last) == 7 and "odom" in robot.parents)
+        yield robot
+
+
+def test_it_drives_and_stops_by_itself_when_commands_end(robot, probe):
+    probe.wait_for(lambda: robot.speed == 0.3, meanwhile=lambda: robot.drive(0.3))
+    last_command = time.monotonic()
+    probe.wait_for(lambda: robot.speed == 0.0)
+    # 0.2 s of time-out and 0.06 s of braking; the rest is for a busy machine.
+    assert time.monotonic() - last_command < 1.0
+    assert robot.last[names.ODOM].pose.pose.position.x > 0.0
+
+
+def test_the_arm_moves_and_stops_by_itself_when_commands_end(robot, probe):
+    def speeds():
+        return robot.last[names.JOINT_STATES].velocity
+
+    probe.wait_for(lambda: speeds()[0] > 0.15, meanwhile=lambda: robot.move_arm(0.2))
+    probe.wait_for(lambda: not any(speeds()))
+
+
+def test_a_stream_of_nonsense_stops_the_base_and_is_reported(robot, probe):
+    probe.wait_for(lambda: robot.speed == 0.3, meanwhile=lambda: robot.drive(0.3))
+    probe.wait_for(
+        lambda: robot.speed == 0.0 and "BASE_COMMAND_REFUSED" in robot.codes,
+        meanwhile=lambda: robot.drive(math.nan),
+    )
+
+
+def test_the_chain_of_frames_is_complete_from_the_tool_to_the_map(robot):
+    chain = ["tool0"]
+    while chain[-1] in robot.parents:
+        chain.append(robot.parents[chain[-1]])
+    links = [f"link_{number}" for number in range(6, 0, -1)]
+    assert chain == ["tool0", *links, "base_link", "odom", "map"]
+    assert robot.parents["camera_optical_frame"] == "camera_link"
+    assert robot.parents["camera_link"] == "base_link"
+
+
+def test_muted_odometry_is_silent_until_the_fault_ends(robot, probe):
+    assert robot.set_parameter("fault.mute_odometry", True).successful
+    # What was under way when the fault came may still arrive before the next truth does.
+    truths = robot.count[GROUND_TRUTH]
+    probe.wait_for(lambda: robot.count[GROUND_TRUTH] > truths + 10)
+    odometries, truths = robot.count[names.ODOM], robot.count[GROUND_TRUTH]
+    probe.wait_for(lambda: robot.count[GROUND_TRUTH] > truths + 20)
+    assert robot.count[names.ODOM] == odometries
+    assert robot.set_parameter("fault.mute_odometry", False).successful
+    probe.wait_for(lambda: robot.count[names.ODOM] > odometries)
+
+
+def test_a_hot_joint_and_a_low_battery_are_reported_and_shown(robot, probe):
+    assert robot.set_parameter("fault.hot_joint", "joint_3").successful
+    assert robot.set_parameter("fault.low_battery", True).successful
+    probe.wait_for(lambda: {"JOINT_3_OVERTEMP", "BATTERY_LOW"} <= robot.codes)
+    probe.wait_for(lambda: robot.last[names.JOINT_TEMPERATURES].temperature[2] > 80.0)
+    probe.wait_for(lambda: robot.last[names.BATTERY_STATE].percentage < 0.1)
+
+
+def test_a_stuck_base_stands_and_says_so(robot, probe):
+    assert robot.set_parameter("fault.stuck_base", True).successful
+    probe.wait_for(lambda: "BASE_STUCK" in robot.codes, meanwhile=lambda: robot.drive(0.3))
+    assert robot.speed == 0.0
+
+
+def test_a_fault_that_makes_no_sense_is_refused_with_a_reason(robot):
+    answer = robot.set_parameter("fault.hot_joint", "joint_9")
+    assert not answer.successful
+    assert "fault.hot_joint" in answer.reason
+    assert "joint_6" in answer.reason
+
+
+def test_the_drivers_time_out_cannot_be_changed_while_the_robot_runs(robot):
+    assert not robot.set_parameter("base.command_timeout_s", 0.1).successful
+
+
+def test_a_frame_prefix_reaches_the_frames(start_sim, probe):
+    with start_sim(frame_prefix="arm_001/"):
+        robot = Robot(probe)
+        probe.wait_for(
+            lambda: (
+                robot.parents.get("arm_001/odom") == "map"
+                and robot.parents.get("arm_001/tool0") == "arm_001/link_6"
+            )
+        )
