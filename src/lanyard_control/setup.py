@@ -18,8 +18,7 @@ setup(
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
     description=(
-        "Real-time control node: command authority, watchdogs, safety machine, "
-        "velocity limits."
+        "Real-time control node: command authority, watchdogs, safety machine, velocity limits."
     ),
     license="Apache-2.0",
     tests_require=["pytest"],

@@ -1,0 +1,17 @@
+"""Entry point of the control node's process."""
+
+from __future__ import annotations
+
+import sys
+
+from lanyard_control.node import ControlNode
+from lanyard_node_support.run import run_node
+
+
+def main() -> int:
+    """Run the control node until SIGTERM or SIGINT; returns the process's exit code."""
+    return run_node(ControlNode, name="control")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Diagnostics and log lines of the control node, made in the executor's thread."""
+
+from __future__ import annotations
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.node import Node
+
+from lanyard_control.controller import Controller
+from lanyard_core.safety.causes import in_words, names
+from lanyard_core.safety.states import State
+from lanyard_node_support import names as topics
+from lanyard_node_support import qos
+from lanyard_node_support.clock import steady_timer
+
+_DIAGNOSTICS_PERIOD_S = 1.0
+_NOTES_PERIOD_S = 0.05
+_LEVELS = {
+    State.STARTING: DiagnosticStatus.WARN,
+    State.IDLE: DiagnosticStatus.OK,
+    State.ACTIVE: DiagnosticStatus.OK,
+    State.STOPPING: DiagnosticStatus.WARN,
+    State.SAFE_STOP: DiagnosticStatus.WARN,
+    State.HALTED: DiagnosticStatus.ERROR,
+    State.FAULT: DiagnosticStatus.ERROR,
+}
+
+
+class Report:
+    """Says once a second how the node is, and writes the loop's notes to the log."""
+
+    def __init__(self, node: Node, controller: Controller, *, stop_input_topic: str) -> None:
+        self._node = node
+        self._controller = controller
+        self._stop_input = stop_input_topic or "none wired: there is no hardware stop input"
+        self._publisher = node.create_publisher(
+            DiagnosticArray, topics.DIAGNOSTICS, qos.DIAGNOSTICS
+        )
+        steady_timer(node, _DIAGNOSTICS_PERIOD_S, self.publish)
+        steady_timer(node, _NOTES_PERIOD_S, self.write_notes)
+
+    def note(self, text: str) -> None:
+        """Write one line to the log."""
+        self._node.get_logger().info(text)
+
+    def write_notes(self) -> None:
+        """Write what the loop noted since the last time."""
+        notes, logger = self._controller.notes, self._node.get_logger()
+        while notes:
+            level, _, text = notes.popleft().partition(": ")
+            if level == "error":
+                logger.error(text)
+            elif level == "warning":
+                logger.warning(text)
+            else:
+                logger.info(text)
+
+    def publish(self) -> None:
+        """Publish the diagnostics."""
+        message = DiagnosticArray(status=[self._safety(), self._loop()])
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._publisher.publish(message)
+
+    def _safety(self) -> DiagnosticStatus:
+        outcome = self._controller.outcome
+        return self._status(
+            "safety machine",
+            level=_LEVELS[outcome.state],
+            message=in_words(outcome.causes) or outcome.state.name,
+            values={
+                "state": outcome.state.name,
+                "causes": ", ".join(names(outcome.causes)) or "none",
+                "stop_input": self._stop_input,
+            },
+        )
+
+    def _loop(self) -> DiagnosticStatus:
+        statistics = self._controller.statistics
+        window = statistics.window()
+        values = {
+            "ticks": statistics.ticks_total,
+            "missed_deadlines": statistics.missed_total,
+            "worst_late_us": round(window.worst_late_s * 1e6),
+            "worst_gap_us": round(window.worst_gap_s * 1e6),
+            "commands": statistics.commands_total,
+            "worst_command_handling_us": round(window.worst_handling_s * 1e6),
+        }
+        values |= {f"commands_{s.name.lower()}": n for s, n in statistics.by_status.items() if n}
+        stalled = window.ticks == 0
+        return self._status(
+            "control loop",
+            level=DiagnosticStatus.ERROR if stalled else DiagnosticStatus.OK,
+            message="the loop does not tick" if stalled else f"{window.ticks} ticks",
+            values={name: str(value) for name, value in values.items()},
+        )
+
+    def _status(
+        self, name: str, *, level: bytes, message: str, values: dict[str, str]
+    ) -> DiagnosticStatus:
+        return DiagnosticStatus(
+            level=level,
+            name=f"{self._node.get_fully_qualified_name()}: {name}",
+            message=message,
+            hardware_id="lanyard_control",
+            values=[KeyValue(key=key, value=value) for key, value in values.items()],
+        )
