@@ -1,0 +1,88 @@
+"""What `make demo` may be told, judged before anything is started: every problem, one line each."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lanyard_core.faults import BadConfiguration
+
+HOST = "127.0.0.1"
+HIGHEST_PORT = 65535
+HIGHEST_DOMAIN_ID = 101
+"""Above it, DDS ports reach into those that Linux hands out to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """Ports (0: a free one), ROS domain, where state is kept, and the file that says "ready"."""
+
+    port: int
+    rosbridge_port: int
+    domain_id: int
+    state_dir: Path
+    ready_file: Path | None
+
+
+def read_settings(arguments: Sequence[str] | None = None) -> DemoSettings:
+    """The settings in command-line ``arguments``. Raises BadConfiguration with every problem."""
+    parser = argparse.ArgumentParser(prog="demo", description="A simulated robot, until Ctrl-C.")
+    parser.add_argument("--port", default="8080")
+    parser.add_argument("--rosbridge-port", default="9090")
+    parser.add_argument("--domain-id", default="0")
+    parser.add_argument("--state-dir", default=".state")
+    parser.add_argument("--ready-file", default="")
+    given = parser.parse_args(arguments)
+
+    problems: list[str] = []
+    settings = DemoSettings(
+        port=_number("PORT", given.port, HIGHEST_PORT, problems),
+        rosbridge_port=_number("ROSBRIDGE_PORT", given.rosbridge_port, HIGHEST_PORT, problems),
+        domain_id=_number("DOMAIN_ID", given.domain_id, HIGHEST_DOMAIN_ID, problems),
+        state_dir=Path(given.state_dir).expanduser().absolute(),
+        ready_file=Path(given.ready_file).expanduser().absolute() if given.ready_file else None,
+    )
+    if settings.port and settings.port == settings.rosbridge_port:
+        problems.append(f"PORT and ROSBRIDGE_PORT are both {settings.port}: give each its own")
+    _check_folders(settings, given.state_dir, problems)
+    if not problems and settings.port:
+        _check_free(settings.port, problems)
+    if problems:
+        raise BadConfiguration(problems)
+    return settings
+
+
+def _number(name: str, text: str, highest: int, problems: list[str]) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= highest:
+        return int(text)
+    problems.append(f"{name} must be a whole number from 0 to {highest}, not {text!r}")
+    return 0
+
+
+def _check_folders(settings: DemoSettings, state_dir: str, problems: list[str]) -> None:
+    if not state_dir.strip():
+        problems.append("STATE_DIR is empty: name a folder, such as STATE_DIR=.state")
+    elif settings.state_dir.exists() and not settings.state_dir.is_dir():
+        problems.append(f"STATE_DIR={state_dir} is a file: name a folder")
+    file = settings.ready_file
+    if file is not None and (file.is_dir() or not file.parent.is_dir()):
+        problems.append(f"READY_FILE={file} cannot be written: name a file in a folder that exists")
+
+
+def _check_free(port: int, problems: list[str]) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                remedy = (
+                    f"stop what uses it, or choose another: PORT={port + 1} or PORT=0 (a free one)"
+                )
+                problems.append(f"port {port} is in use: {remedy}")
+            else:
+                problems.append(f"port {port} cannot be used: {error.strerror}: try PORT=8080")
