@@ -1,1 +1,1 @@
-"""The command session: frames, sequence numbers, freshness, heartbeats, acknowledgement deadlines."""
+"""The command channel: frames, encodings, and the rules of one client's session."""
