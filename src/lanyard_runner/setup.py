@@ -20,4 +20,7 @@ setup(
     description="Starts the nodes of a ROS launch file where launch_ros is missing; the demo.",
     license="Apache-2.0",
     tests_require=["pytest"],
+    entry_points={
+        "console_scripts": ["demo = lanyard_runner.demo:main"],
+    },
 )
