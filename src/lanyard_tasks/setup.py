@@ -22,5 +22,10 @@ setup(
     tests_require=["pytest"],
     entry_points={
         "console_scripts": ["tasks = lanyard_tasks.main:main"],
+        "lanyard.behaviours": [
+            "move_to = lanyard_tasks.behaviours.move_to:MoveTo",
+            "pick_and_place = lanyard_tasks.behaviours.pick_and_place:PickAndPlace",
+            "wait = lanyard_tasks.behaviours.wait:Wait",
+        ],
     },
 )

@@ -7,6 +7,7 @@ import json
 
 import jsonschema
 import pytest
+
 from lanyard_core.faults import BadConfiguration, ValidationFailed
 from lanyard_core.task.catalogue import BUILT_IN, MOVE_TO, PICK_AND_PLACE, Catalogue, Phase
 

@@ -78,12 +78,10 @@ class TaskType:
     def check(self, parameters: object) -> dict[str, object]:
         """The parameters with defaults filled in; raises ValidationFailed that names the fields."""
         errors = validate(parameters, self.parameters_schema)
-        if errors:
+        if errors or not isinstance(parameters, Mapping):
             listed = "; ".join(f"{error.field} {error.message}" for error in errors)
             raise ValidationFailed(f"parameters of {self.name}: {listed}", errors=errors)
-        filled = with_defaults(parameters, self.parameters_schema)
-        assert isinstance(filled, dict)  # the schema of every task type is of type object
-        return filled
+        return with_defaults(parameters, self.parameters_schema)
 
     def document(self) -> dict[str, object]:
         """The description as plain JSON values, as ``GET /task-types/{name}`` serves it."""
@@ -151,11 +149,11 @@ def _number(description: str, **rules: float) -> dict[str, object]:
 _FARTHEST_M = 10_000.0
 
 
-
 def _coordinate(axis: str) -> dict[str, object]:
     return _number(
         f"Metres along {axis} of the robot's odometry frame.",
-        minimum=-_FARTHEST_M, maximum=_FARTHEST_M,
+        minimum=-_FARTHEST_M,
+        maximum=_FARTHEST_M,
     )
 
 
@@ -163,7 +161,9 @@ _X_M = _coordinate("x")
 _Y_M = _coordinate("y")
 _SPEED_MPS = _number(
     "Highest speed of the base in m/s; the control node may allow less.",
-    exclusiveMinimum=0.0, maximum=0.5, default=0.25,
+    exclusiveMinimum=0.0,
+    maximum=0.5,
+    default=0.25,
 )
 
 
@@ -188,7 +188,8 @@ MOVE_TO = TaskType(
             "y_m": _Y_M,
             "yaw_rad": _number(
                 "Heading at the end in radians, counter-clockwise from x; left out: as it comes.",
-                minimum=-6.2832, maximum=6.2832,
+                minimum=-6.2832,
+                maximum=6.2832,
             ),
             "tolerance_m": _number(
                 "How near is there, in metres.", minimum=0.01, maximum=1.0, default=0.05
@@ -222,11 +223,15 @@ PICK_AND_PLACE = TaskType(
             "object": {
                 "type": "string",
                 "description": "Name of the object, for people and for the result.",
-                "minLength": 1, "maxLength": 64, "default": "object",
+                "minLength": 1,
+                "maxLength": 64,
+                "default": "object",
             },
             "force_n": _number(
                 "Highest force of the insertion in newtons.",
-                exclusiveMinimum=0.0, maximum=80.0, default=20.0,
+                exclusiveMinimum=0.0,
+                maximum=80.0,
+                default=20.0,
             ),
             "speed_mps": _SPEED_MPS,
         },

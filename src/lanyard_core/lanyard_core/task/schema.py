@@ -89,20 +89,22 @@ def validate(value: object, schema: Schema, field: str = "parameters") -> list[F
     return errors
 
 
-def with_defaults(value: object, schema: Schema) -> object:
-    """A copy of a valid ``value`` in which left-out properties have their schema's default."""
-    if isinstance(value, list) and "items" in schema:
-        return [with_defaults(item, _mapping(schema["items"])) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    filled: dict[str, object] = dict(value)
+def with_defaults(value: Mapping[str, object], schema: Schema) -> dict[str, object]:
+    """A copy of a valid object in which left-out properties have their schema's default."""
+    filled = dict(value)
     for name, child in _mapping(schema.get("properties")).items():
         described = _mapping(child)
         if name in filled:
-            filled[name] = with_defaults(filled[name], described)
+            filled[name] = _filled(filled[name], described)
         elif "default" in described:
-            filled[name] = with_defaults(described["default"], described)
+            filled[name] = _filled(described["default"], described)
     return filled
+
+
+def _filled(value: object, schema: Schema) -> object:
+    if isinstance(value, list) and "items" in schema:
+        return [_filled(item, _mapping(schema["items"])) for item in value]
+    return with_defaults(value, schema) if isinstance(value, Mapping) else value
 
 
 def _object_errors(value: Mapping[str, object], schema: Schema, field: str) -> Iterator[FieldError]:

@@ -1,7 +1,7 @@
 """Why a task ended without success: the numbers of ExecuteTask.action, by name.
 
-The numbers are a contract with the interface file, and a test compares the two. The lower-case name is
-the error's code on the REST side (``grasp_failed``).
+The numbers are a contract with the interface file, and a test compares the two. The lower-case name
+is the error's code on the REST side (``grasp_failed``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class TaskError(IntEnum):
+class ErrorCode(IntEnum):
     """What became of a task; NONE when nothing went wrong."""
 
     NONE = 0
@@ -35,8 +35,8 @@ class TaskError(IntEnum):
 
 
 def error_name(code: int) -> str:
-    """The code for programs: ``"grasp_failed"``; a number that is not known is ``"error_<number>"``."""
+    """The code for programs: ``"grasp_failed"``; an unknown number is ``"error_<number>"``."""
     try:
-        return TaskError(code).name.lower()
+        return ErrorCode(code).name.lower()
     except ValueError:
         return f"error_{code}"

@@ -1,0 +1,1 @@
+"""The behaviours that come with Lanyard, found by entry points like anybody's."""

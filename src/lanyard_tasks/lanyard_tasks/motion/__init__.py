@@ -1,0 +1,1 @@
+"""Motion without ROS and without a clock: controllers, odometry, stuck watch, command authority."""

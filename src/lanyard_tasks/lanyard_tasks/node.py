@@ -1,0 +1,162 @@
+"""The node ``tasks``: serves ExecuteTask, one task at a time. rclpy only; the rules are elsewhere.
+
+A steady timer steps the run of the current task; nothing blocks, and everything happens on the
+executor's one thread. A second goal is accepted and aborted with ERROR_BUSY, as are goals with a
+wrong type or wrong parameters with their codes: a rejected goal could not say why.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lanyard_msgs.action import ExecuteTask
+from rclpy.action.server import ServerGoalHandle
+from rclpy.node import Node
+
+from lanyard_core.task.error_codes import ErrorCode
+from lanyard_node_support import names
+from lanyard_node_support.clock import steady_timer
+from lanyard_node_support.parameters import declare
+from lanyard_tasks.action_server import TaskActionServer
+from lanyard_tasks.goal import prepared
+from lanyard_tasks.registry import installed_behaviours
+from lanyard_tasks.robot import TaskFailed
+from lanyard_tasks.robot_link import RobotLink
+from lanyard_tasks.run import Ended, Feedback, Outcome, TaskRun
+from lanyard_tasks.settings import setup_from, times_from
+
+# An orderly end of the task that runs, with a robot that answers late or not at all, fits in here.
+_LONGEST_GOODBYE_S = 4.0
+
+
+@dataclass(slots=True)
+class _Current:
+    """The task that runs now."""
+
+    handle: ServerGoalHandle
+    run: TaskRun
+    told: Feedback | None = field(default=None)
+    told_at: float = 0.0
+
+
+class TasksNode(Node):  # type: ignore[misc]  # rclpy has no types
+    """The task server of one robot, in the robot's namespace."""
+
+    def __init__(self) -> None:
+        super().__init__("tasks")
+        values: Mapping[str, Any] = declare(self, package="lanyard_tasks").as_dict()
+        self._setup = setup_from(values)
+        self._times = times_from(values)
+        self._feedback_period_s = 1.0 / values["feedback_rate_hz"]
+        self._behaviours = installed_behaviours()
+        self._current: _Current | None = None
+        self._closing = False
+        self._link = RobotLink(self, full_speed=values["full_speed"])
+        self._server = TaskActionServer(
+            self,
+            names.EXECUTE_TASK,
+            on_goal=self._begin,
+            on_cancel=self._cancel,
+            result_timeout_s=values["result_timeout_s"],
+        )
+        steady_timer(self, 1.0 / values["rate_hz"], self._tick)
+        self.get_logger().info(f"task types: {', '.join(self._behaviours)}")
+
+    def before_shutdown(self) -> None:
+        """Abort the task that runs, come to rest, give the lease back, tell the result."""
+        self._closing = True
+        if self._current is not None:
+            self._current.run.shut_down(time.monotonic())
+        deadline = time.monotonic() + _LONGEST_GOODBYE_S
+        while self._current is not None and time.monotonic() < deadline:
+            self.executor.spin_once(timeout_sec=0.02)
+        # The result goes out at one of the next turns.
+        for _ in range(5):
+            self.executor.spin_once(timeout_sec=0.01)
+
+    def _begin(self, handle: ServerGoalHandle) -> None:
+        goal = handle.request
+        name = f"task {goal.task_id} ({goal.task_type}), attempt {goal.attempt}"
+        try:
+            self._require_free()
+            behaviour, parameters = prepared(
+                self._behaviours,
+                task_type=goal.task_type,
+                parameters_json=goal.parameters_json,
+                timeout_s=goal.timeout_s,
+            )
+        except TaskFailed as failure:
+            self.get_logger().warning(f"{name}: not begun: {failure.message}")
+            refusal = Ended(Outcome.ABORTED, error=failure.code, message=failure.message)
+            self._server.finish(handle, refusal)
+            return
+        self.get_logger().info(f"{name}: begins")
+        run = TaskRun(
+            behaviour,
+            parameters,
+            setup=self._setup,
+            times=self._times,
+            timeout_s=goal.timeout_s,
+            now=time.monotonic(),
+        )
+        self._current = _Current(handle, run)
+
+    def _require_free(self) -> None:
+        if self._closing:
+            raise TaskFailed(ErrorCode.SHUTTING_DOWN, "the task server is shutting down")
+        if self._current is not None:
+            task_id = self._current.handle.request.task_id
+            raise TaskFailed(ErrorCode.BUSY, f"task {task_id} is running on this robot")
+
+    def _cancel(self, handle: ServerGoalHandle) -> bool:
+        current = self._current
+        if current is None or current.handle != handle or not current.run.may_cancel():
+            return False
+        current.run.cancel(time.monotonic())
+        return True
+
+    def _tick(self) -> None:
+        current = self._current
+        if current is None:
+            return
+        run = current.run
+        observation = self._link.observation()
+        effects = run.tick(observation, self._link.safety())
+        if run.authority is not None:
+            self._link.carry_out(effects, run.authority)
+        self._tell_feedback(current, observation.now)
+        if run.ended is not None:
+            self._current = None
+            self._log_end(current.handle, run.ended)
+            self._server.finish(current.handle, run.ended)
+
+    def _tell_feedback(self, current: _Current, now: float) -> None:
+        feedback = current.run.feedback()
+        told = current.told
+        changed = told is None or (feedback.phase, feedback.cancellable) != (
+            told.phase,
+            told.cancellable,
+        )
+        if not changed and now - current.told_at < self._feedback_period_s:
+            return
+        current.told, current.told_at = feedback, now
+        current.handle.publish_feedback(
+            ExecuteTask.Feedback(
+                phase=feedback.phase,
+                cancellable=feedback.cancellable,
+                progress=feedback.progress,
+                remaining_s=feedback.remaining_s,
+                distance_m=feedback.distance_m,
+            )
+        )
+
+    def _log_end(self, handle: ServerGoalHandle, ended: Ended) -> None:
+        end = f"task {handle.request.task_id}: {ended.outcome.value} in phase {ended.phase}"
+        after = f"after {ended.run_time_s:.1f} s and {ended.distance_m:.2f} m"
+        why = f": {ended.error.name} {ended.message}" if ended.message else ""
+        self.get_logger().info(f"{end} {after}{why}")
+        if ended.trace:
+            self.get_logger().error(ended.trace)
