@@ -23,6 +23,6 @@ setup(
     license="Apache-2.0",
     tests_require=["pytest"],
     entry_points={
-        "console_scripts": ["sim = lanyard_sim.main:main"],
+        "console_scripts": ["sim = lanyard_sim.main:main", "fault = lanyard_sim.fault:main"],
     },
 )

@@ -115,6 +115,16 @@ def domain_id() -> int:
     return random.SystemRandom().randint(1, 99)
 
 
+@pytest.fixture(scope="session")
+def ros_environment(domain_id) -> dict[str, str]:
+    """The environment of a process that is to meet the probe."""
+    return {
+        **os.environ,
+        "ROS_DOMAIN_ID": str(domain_id),
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+    }
+
+
 @pytest.fixture
 def probe(domain_id) -> Iterator[Probe]:
     """The test's own ROS node."""
@@ -124,7 +134,7 @@ def probe(domain_id) -> Iterator[Probe]:
 
 
 @pytest.fixture
-def start_sim(domain_id):
+def start_sim(ros_environment):
     """Starts the node ``sim`` in a process, with parameters; ends it after the ``with`` block."""
 
     @contextmanager
@@ -134,11 +144,7 @@ def start_sim(domain_id):
             arguments += ["-p", f"{name.replace('__', '.')}:={value}"]
         process = subprocess.Popen(
             [sys.executable, "-m", "lanyard_sim.main", *arguments],
-            env={
-                **os.environ,
-                "ROS_DOMAIN_ID": str(domain_id),
-                "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-            },
+            env=ros_environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
