@@ -105,17 +105,22 @@ class FaultClient:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="fault", description="Break the simulated robot, or mend it."
+        prog="fault",
+        description="Break the simulated robot, or mend it; without arguments: what is broken now.",
+        epilog="\n".join(["faults:", *map(_explained, known_faults().values())]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "settings", nargs="*", metavar="NAME=VALUE", help="; ".join(map(_explained, known_faults()))
-    )
+    parser.add_argument("settings", nargs="*", metavar="NAME=VALUE", help="set this fault")
     parser.add_argument("--clear", action="store_true", help="mend everything first")
     parser.add_argument(
         "--namespace", default=DEFAULT_NAMESPACE, help="the robot's (default: %(default)s)"
     )
     parser.add_argument(
-        "--wait", type=float, default=DEFAULT_WAIT_S, metavar="S", help="for the robot, in seconds"
+        "--wait",
+        type=float,
+        default=DEFAULT_WAIT_S,
+        metavar="SECONDS",
+        help="how long to wait for the robot (default: %(default)s)",
     )
     arguments = parser.parse_args(argv)
     try:
@@ -125,8 +130,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
-def _explained(name: str) -> str:
-    return f"{name}: {known_faults()[name].description}".replace("%", "%%")
+def _explained(fault: ParameterDeclaration) -> str:
+    return f"  {fault.name[len(FAULT_GROUP) :]:14} {fault.description}"
 
 
 def _run(node: Node, arguments: argparse.Namespace) -> int:
