@@ -1,0 +1,37 @@
+"""The front door says what there is, and refuses what there is not."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def make(root):
+    def run(*arguments):
+        return subprocess.run(
+            ["make", "-C", root, *arguments], capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "format", "setup", "clean"])
+def test_help_names_every_target(make, target):
+    assert f"make {target} " in make("help").stdout
+
+
+def test_an_unknown_variable_is_refused_and_the_known_ones_are_named(make):
+    result = make("-n", "demo", "PROT=8081")
+    assert result.returncode != 0
+    assert "there is no make variable PROT; there are PORT ROSBRIDGE_PORT" in result.stderr
+
+
+def test_the_variables_reach_the_demo(make):
+    line = make(
+        "-n", "demo", "PORT=0", "ROSBRIDGE_PORT=1", "DOMAIN_ID=7", "STATE_DIR=s", "READY_FILE=r"
+    ).stdout
+    for part in ("--port '0'", "--rosbridge-port '1'", "--domain-id '7'", "--state-dir 's'"):
+        assert part in line
+    assert "--ready-file 'r'" in line

@@ -1,0 +1,91 @@
+"""The launch files at the root: the nodes they start, and the parameters that they give them."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import pytest
+import yaml
+
+from lanyard_core.faults import BadConfiguration
+from lanyard_runner.plan import plan_nodes
+from lanyard_runner.substitutions import Surroundings
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROBOT = {"/arm_001/control", "/arm_001/tasks", "/gateway"}
+
+
+def plan(name, **arguments):
+    return plan_nodes(
+        ROOT / "launch" / name,
+        arguments=arguments,
+        surroundings=Surroundings(os.environ, {"lanyard_bringup": ROOT}.__getitem__),
+    )
+
+
+def declared(package):
+    """Dotted names of the parameters that a package declares."""
+    (path,) = ROOT.glob(f"src/{package}/*/parameters.yaml")
+    (parameters,) = yaml.safe_load(path.read_text()).values()
+    return set(dotted(parameters, is_leaf=lambda value: "type" in value))
+
+
+def dotted(mapping, *, is_leaf, before=""):
+    for name, value in mapping.items():
+        if isinstance(value, dict) and not is_leaf(value):
+            yield from dotted(value, is_leaf=is_leaf, before=f"{before}{name}.")
+        else:
+            yield before + name
+
+
+def configured():
+    """Every block of config/*.yaml: file, node key, its parameters."""
+    for path in sorted((ROOT / "config").glob("*.yaml")):
+        for key, block in yaml.safe_load(path.read_text()).items():
+            yield pytest.param(key, block["ros__parameters"], id=f"{path.name}:{key}")
+
+
+def test_the_robot_is_control_and_tasks_in_its_namespace_and_the_gateway_at_the_root():
+    assert {node.full_name for node in plan("robot.launch.xml")} == ROBOT
+
+
+def test_the_demo_is_the_robot_and_its_simulation():
+    assert {node.full_name for node in plan("demo.launch.xml")} == {*ROBOT, "/arm_001/sim"}
+
+
+def test_another_namespace_moves_all_nodes_of_the_robot_but_not_the_gateway():
+    names = {node.full_name for node in plan("demo.launch.xml", namespace="amr_7")}
+    assert names == {"/amr_7/control", "/amr_7/tasks", "/amr_7/sim", "/gateway"}
+
+
+@pytest.mark.parametrize("file", ["robot.launch.xml", "demo.launch.xml"])
+def test_every_node_reads_its_configuration_and_then_the_overrides(file):
+    for node in plan(file, overrides="/tmp/mine.yaml"):
+        config = "gateway.yaml" if node.name == "gateway" else "robot.yaml"
+        assert node.parameters == (ROOT / "config" / config, pathlib.Path("/tmp/mine.yaml"))
+
+
+@pytest.mark.parametrize("file", ["robot.launch.xml", "demo.launch.xml"])
+def test_every_parameter_file_that_is_named_exists(file):
+    assert all(path.is_file() for node in plan(file) for path in node.parameters)
+
+
+def test_an_argument_that_is_not_there_is_refused():
+    with pytest.raises(BadConfiguration, match="has no argument 'prot'"):
+        plan("robot.launch.xml", prot="1")
+
+
+@pytest.mark.parametrize(("key", "parameters"), list(configured()))
+def test_every_configured_parameter_is_one_that_the_node_declares(key, parameters):
+    package = f"lanyard_{key.rpartition('/')[2]}"
+    given = set(dotted(parameters, is_leaf=lambda _value: False))
+    assert given <= declared(package)
+
+
+@pytest.mark.parametrize(("key", "parameters"), list(configured()))
+def test_a_block_of_parameters_is_for_a_node_that_is_started(key, parameters):
+    assert parameters
+    names = {node.full_name for node in plan("demo.launch.xml")}
+    wanted = f"/{key}" if not key.startswith("/") else key.replace("/**", "/arm_001")
+    assert wanted in names
