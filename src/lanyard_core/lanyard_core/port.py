@@ -31,12 +31,16 @@ class MotionCommand:
 
 @dataclass(frozen=True, slots=True)
 class CommandAck:
-    """The control node's answer to one command; ``handling_s`` as it measured it."""
+    """The control node's answer to one command; ``handling_s`` as it measured it.
+
+    ``arrived_s``: when this process had it, by ``time.monotonic``; None: when the listener is called.
+    """
 
     session: int
     seq: int
     status: AckStatus
     handling_s: float
+    arrived_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

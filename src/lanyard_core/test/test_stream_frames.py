@@ -54,7 +54,7 @@ SERVER_FRAMES = [
         NOW_US,
         session="a session",
         robot_id="arm-001",
-        state="idle",
+        state="ready",
         lease_holder="key:abc",
         lease_is_yours=True,
         lease_ttl_ms=3000,

@@ -564,7 +564,7 @@ def test_an_ack_after_10_001_us_stops_the_robot(by):
     rig.ack()
     assert [stop.reason for stop in rig.happened(StopRobot)] == ["ack_timeout"]
     (state,) = [f for f in frames(rig.happened(SendFrame), StateChange) if f.reason]
-    assert (state.state, state.reason, state.armed) == ("stopping", "ack_timeout", False)
+    assert (state.state, state.reason, state.armed) == ("safe_stop", "ack_timeout", False)
 
 
 def test_a_missing_ack_stops_at_10_ms_by_timer_and_once():

@@ -6,9 +6,7 @@ from lanyard_core.safety.states import AckStatus
 from lanyard_core.stream.effects import SendFrame
 from lanyard_core.stream.frames import Ack, Command, Err, Pong, StateChange
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, SafetyStatus
-from lanyard_core.telemetry.words import cause_words, state_word
-
-STOPPING = "stopping"
+from lanyard_core.telemetry.words import SAFE_STOP, cause_words, reason_words, state_word
 
 
 class Outbox:
@@ -83,7 +81,7 @@ class Outbox:
             StateChange(
                 *self.head(now),
                 state=state_word(safety.state),
-                reason=safety.reason,
+                reason=reason_words(safety),
                 causes=cause_words(safety.causes),
                 armed=armed,
                 at_rest=safety.at_rest,
@@ -95,4 +93,4 @@ class Outbox:
         """The session itself is stopping the robot; the control node's report will follow."""
         self._told = ()
         head = self.head(now)
-        return SendFrame(StateChange(*head, STOPPING, reason, (), False, False, head[1]))
+        return SendFrame(StateChange(*head, SAFE_STOP, reason, (), False, False, head[1]))

@@ -84,6 +84,11 @@ class CommandSession:
         self._over = False
 
     @property
+    def over(self) -> bool:
+        """Whether the session has ended: nothing that comes now has an effect."""
+        return self._over
+
+    @property
     def armed(self) -> bool:
         """Whether commands that ask for motion are handed on."""
         return self._arming.armed
