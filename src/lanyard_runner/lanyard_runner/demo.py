@@ -8,6 +8,7 @@ and no shared-memory file behind. Runs in the main thread and starts no other.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -105,11 +106,12 @@ class Demo:
         self._printer = printer
         self._stop = stop
         self._gateway_file = scratch / "gateway.json"
+        self._keys_file = settings.state_dir / "demo_keys.json"
         self._supervisor = Supervisor(printer)
 
     def run(self) -> int:
         """Start, serve until told to stop, and stop; the exit code."""
-        key = renew_development_key(self._settings.state_dir / "keys.json")
+        key = renew_development_key(self._keys_file)
         commands = self._commands()
         ours: frozenset[str] = frozenset()
         try:
@@ -125,7 +127,11 @@ class Demo:
             self._end(ours)
 
     def _commands(self) -> tuple[Command, ...]:
-        environment = demo_environment(os.environ, domain_id=self._settings.domain_id)
+        log_dir = self._settings.state_dir / "log"
+        shutil.rmtree(log_dir, ignore_errors=True)  # of the run before
+        environment = demo_environment(
+            os.environ, domain_id=self._settings.domain_id, log_dir=log_dir
+        )
         share = Path(get_package_share_directory("lanyard_bringup"))
         plans = plan_nodes(
             share / "launch" / "demo.launch.xml",
@@ -142,7 +148,7 @@ class Demo:
             "host": HOST,
             "port": self._settings.port,
             "state_dir": str(self._settings.state_dir),
-            "keys_file": str(self._settings.state_dir / "keys.json"),
+            "keys_file": str(self._keys_file),
             "ready_file": str(self._gateway_file),
         }
         file = self._scratch / "overrides.yaml"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 
-def demo_environment(outer: Mapping[str, str], *, domain_id: int) -> dict[str, str]:
+def demo_environment(outer: Mapping[str, str], *, domain_id: int, log_dir: Path) -> dict[str, str]:
     """``outer`` with what the nodes need to find one another, and nobody else's robot."""
     inner = {
         **outer,
         "ROS_DOMAIN_ID": str(domain_id),
+        "ROS_LOG_DIR": str(log_dir),
         "PYTHONUNBUFFERED": "1",
         "RCUTILS_COLORIZED_OUTPUT": "0",
         "RCUTILS_LOGGING_USE_STDOUT": "1",

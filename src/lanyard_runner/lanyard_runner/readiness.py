@@ -1,6 +1,6 @@
-"""When the demo is up: the gateway has written its ready file, and ``/readyz`` answers 200.
+"""When the demo is up: the gateway has written its ready file, and all checks of ``/readyz`` are ok.
 
-Looks once per call and never waits longer than a second; the caller asks again.
+That is more than a 200: a gateway is ready without its robots, the demo is not. Looks once per call and never waits longer than a second; the caller asks again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ASK_TIMEOUT_S = 1.0
+LONGEST_ANSWER_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,27 @@ def look(gateway_file: Path) -> Readiness:
 
 
 def _missing(url: str) -> str:
-    """What ``/readyz`` misses: empty when it answers 200."""
+    """What is still missing, by ``/readyz``; empty when nothing is."""
     where = urlsplit(url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=ASK_TIMEOUT_S)
     try:
         connection.request("GET", "/readyz")
         response = connection.getresponse()
-        body = response.read(65536)
+        body = response.read(LONGEST_ANSWER_BYTES)
     except (OSError, http.client.HTTPException):
         return "the gateway to answer"
     finally:
         connection.close()
-    return "" if response.status == http.HTTPStatus.OK else _failed_checks(body)
+    failed = _failed_checks(body)
+    if failed or response.status == http.HTTPStatus.OK:
+        return failed
+    return "the gateway's checks"
 
 
 def _failed_checks(body: bytes) -> str:
+    """The checks that are not ok, such as ``controller (offline: arm-001)``."""
     try:
         checks = json.loads(body)["checks"]
-        failed = [name for name, state in checks.items() if state not in (True, "ok")]
+        return ", ".join(f"{name} ({state})" for name, state in checks.items() if state != "ok")
     except (ValueError, KeyError, AttributeError, TypeError):
-        failed = []
-    return ", ".join(failed) or "the gateway's checks"
+        return ""

@@ -59,8 +59,13 @@ def test_it_is_up_when_readyz_answers_200(gateway):
 
 
 def test_checks_that_fail_are_what_it_waits_for(gateway):
-    body = json.dumps({"checks": {"ros": "ok", "controller": "stale", "db": True}}).encode()
-    assert look(gateway(503, body)).waiting_for == "controller"
+    body = json.dumps({"checks": {"ros": "ok", "db": "no answer", "queue": "full"}}).encode()
+    assert look(gateway(503, body)).waiting_for == "db (no answer), queue (full)"
+
+
+def test_a_gateway_that_is_ready_without_its_robot_is_not_enough(gateway):
+    body = json.dumps({"checks": {"ros": "ok", "controller": "offline: arm-001"}}).encode()
+    assert look(gateway(200, body)).waiting_for == "controller (offline: arm-001)"
 
 
 def test_an_answer_without_checks_still_means_not_ready(gateway):
