@@ -24,6 +24,9 @@ setup(
     license="Apache-2.0",
     tests_require=["pytest"],
     entry_points={
-        "console_scripts": ["gateway = lanyard_gateway.main:main"],
+        "console_scripts": [
+            "gateway = lanyard_gateway.main:main",
+            "keys = lanyard_gateway.keys_command:main",
+        ],
     },
 )

@@ -1,8 +1,8 @@
 """API keys: their text, what is kept of them, and how a presented one is recognised.
 
-A key reads ``lyd_<10 lower-case base32>_<43 base64url>``: a visible id and a secret of 256 random bits.
-Only the SHA-256 of the whole text is kept, so the key ring cannot give a secret away. Randomness and time
-are handed in; no file is touched here.
+A key reads ``lyd_<10 lower-case base32>_<43 base64url>``: a visible id and a secret of 256 random
+bits. Only the SHA-256 of the whole text is kept, so the key ring cannot give a secret away.
+Randomness and time are handed in; no file is touched here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ _UNKNOWN_DIGEST = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """What is kept of one key. ``digest`` is the SHA-256 of its text in hex; times are Unix seconds."""
+    """What is kept of one key.
+
+    ``digest`` is the SHA-256 of its text in hex; times are Unix seconds.
+    """
 
     key_id: str
     role: Role
@@ -53,7 +56,10 @@ def make_key(
     now_unix_s: float,
     expires_unix_s: float | None = None,
 ) -> NewKey:
-    """Make a key from random bytes (``ID_BYTES`` and ``SECRET_BYTES`` of them; ValueError if not)."""
+    """Make a key from random bytes (``ID_BYTES`` and ``SECRET_BYTES`` of them.
+
+    ValueError if not).
+    """
     if len(id_entropy) != ID_BYTES or len(secret_entropy) != SECRET_BYTES:
         raise ValueError(f"need {ID_BYTES} and {SECRET_BYTES} random bytes")
     key_id = base64.b32encode(id_entropy).decode("ascii").lower()[:10]
@@ -82,7 +88,10 @@ def key_id_of(text: str) -> str | None:
 
 
 class KeyRing:
-    """The keys that are valid now. ``replace`` swaps the whole set; lookups never see half of it."""
+    """The keys that are valid now.
+
+    ``replace`` swaps the whole set; lookups never see half of it.
+    """
 
     def __init__(self, records: Iterable[KeyRecord] = ()) -> None:
         self._records: dict[str, KeyRecord] = {}
@@ -97,7 +106,10 @@ class KeyRing:
         return tuple(sorted(self._records.values(), key=lambda record: record.created_unix_s))
 
     def authenticate(self, text: str, *, now_unix_s: float) -> Principal:
-        """The principal that ``text`` belongs to; raises Unauthenticated without saying which part failed."""
+        """The principal that ``text`` belongs to.
+
+        Raises Unauthenticated without saying which part failed.
+        """
         key_id = key_id_of(text)
         record = self._records.get(key_id) if key_id is not None else None
         # The comparison runs for unknown ids too, so that timing does not tell which ids exist.

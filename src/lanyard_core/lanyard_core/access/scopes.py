@@ -1,7 +1,7 @@
 """What a credential may do: scopes, and the built-in roles that bundle them.
 
-A route or socket asks for exactly one scope. A role is a fixed set of scopes; there is no wildcard, so a
-scope that is added later belongs to nobody until a role names it here (absent means deny).
+A route or socket asks for exactly one scope. A role is a fixed set of scopes; there is no wildcard,
+so a scope that is added later belongs to nobody until a role names it here (absent means deny).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Names of tasks and of their goals. Time and randomness are handed in, so the same input gives the same id."""
+"""Names of tasks and of their goals.
+
+Time and randomness are handed in, so the same input gives the same id.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from uuid import UUID, uuid5
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ENTROPY_BITS = 80
 
-# The namespace of goal ids. It must never change: a restarted gateway derives the same id to find its goal.
+# The namespace of goal ids. It must never change: a restarted gateway derives the same id.
 _GOAL_NAMESPACE = UUID("6f1d3f7e-6d5b-5c0e-9a53-1f0c7c2d8a41")
 
 

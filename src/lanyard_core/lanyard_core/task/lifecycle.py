@@ -5,8 +5,8 @@
       │                       │ └─refused─┐ ──canceled───▶ canceled
       └─canceled─▶ canceled   └cancel_requested▶ canceling ─▶ (any end)
 
-What is not in the table cannot happen; ``step`` raises Conflict then, and the task stays as it was. The
-ends have no row: a task ends once.
+What is not in the table cannot happen; ``step`` raises Conflict then, and the task stays as it was.
+The ends have no row: a task ends once.
 """
 
 from __future__ import annotations
@@ -58,4 +58,5 @@ def step(status: TaskStatus, event: Event) -> TaskStatus:
         return TRANSITIONS[status, event]
     except KeyError:
         code = "task_terminal" if status.ended else "conflict"
-        raise Conflict(f"a task that is {status.value} cannot be {event.value}", code=code) from None
+        detail = f"a task that is {status.value} cannot be {event.value}"
+        raise Conflict(detail, code=code) from None

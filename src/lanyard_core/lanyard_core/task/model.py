@@ -1,7 +1,8 @@
 """What a task is: its order, its present state, and the record of what happened to it.
 
-Frozen values; a change makes a new one. Times are Unix seconds (they outlive the process), durations are
-seconds. Nothing here decides anything: the rules are in ``lifecycle``, ``queue`` and ``supervision``.
+Frozen values; a change makes a new one. Times are Unix seconds (they outlive the process),
+durations are seconds. Nothing here decides anything: the rules are in ``lifecycle``, ``queue`` and
+``supervision``.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class TaskOrder:
 
 @dataclass(frozen=True, slots=True)
 class TaskError:
-    """Why a task failed. ``ros_status`` is the action's GoalStatus number, None when there was none."""
+    """Why a task failed.
+
+    ``ros_status`` is the action's GoalStatus number, None when there was none.
+    """
 
     code: str
     message: str
@@ -68,7 +72,10 @@ class TaskError:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as the store keeps it. ``seq`` orders tasks by arrival; ``version`` rises at every change."""
+    """A task as the store keeps it.
+
+    ``seq`` orders tasks by arrival; ``version`` rises at every change.
+    """
 
     task_id: str
     seq: int
@@ -90,7 +97,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskRecord:
-    """One line of a task's history: what happened, when, and what it led to, in words for a person."""
+    """One line of a task's history: what happened, when, and what it led to, in words."""
 
     task_id: str
     at_unix_s: float
@@ -103,7 +110,8 @@ class TaskRecord:
 class Receipt:
     """The answer that was given for an Idempotency-Key, so that a repeat gets the same.
 
-    ``scope`` is the caller's key id and the header together; ``fingerprint`` a digest of the request.
+    ``scope`` is the caller's key id and the header together; ``fingerprint`` a digest of the
+    request.
     """
 
     scope: str

@@ -1,8 +1,9 @@
 """Which task a robot does next, when it may start, and when a waiting one will probably start.
 
-One ``RobotQueue`` per robot mirrors the queued tasks of the store. Higher priority goes first, and inside
-one priority the order of arrival. Every answer costs the same with ten tasks as with a hundred thousand,
-give or take a memory move. Told the time where it matters; not thread-safe, one owner.
+One ``RobotQueue`` per robot mirrors the queued tasks of the store. Higher priority goes first, and
+inside one priority the order of arrival. Every answer costs the same with ten tasks as with a
+hundred thousand, give or take a memory move. Told the time where it matters; not thread-safe, one
+owner.
 """
 
 from __future__ import annotations
@@ -126,6 +127,12 @@ class RobotQueue:
         ahead_s = sum(self._work_s(p, run_times) for p in higher)
         ahead_s += self._work_s(entry.priority, run_times) * before_here / len(level)
         return Place(position, ahead_s)
+
+    def last_place(self, priority: int, run_times: RunTimes) -> Place:
+        """The place of a task of this priority that would come in now."""
+        ahead = range(priority, len(self._levels))
+        position = sum(len(self._levels[p]) for p in ahead) + 1
+        return Place(position, sum(self._work_s(p, run_times) for p in ahead))
 
     def _work_s(self, priority: int, run_times: RunTimes) -> float:
         counts = self._types[priority].items()

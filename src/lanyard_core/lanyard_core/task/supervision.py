@@ -1,7 +1,7 @@
 """When to stop waiting for a robot that has gone silent with a task.
 
-A task that runs on a robot that cannot be reached stays ``running`` and ``stale``: the robot may well be
-finishing it. But nothing stays so for ever. Told the time; seconds by a monotonic clock.
+A task that runs on a robot that cannot be reached stays ``running`` and ``stale``: the robot may
+well be finishing it. But nothing stays so for ever. Told the time; seconds by a monotonic clock.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait. ``after_timeout_s``: beyond the task's own time limit, for a result that must
-    come by then. ``after_cancel_s``: for the end of a task that was asked to stop."""
+    """How long to wait.
+
+    ``after_timeout_s``: beyond the task's own time limit, for a result that must come by then.
+    ``after_cancel_s``: for the end of a task that was asked to stop.
+    """
 
     after_timeout_s: float = 30.0
     after_cancel_s: float = 30.0

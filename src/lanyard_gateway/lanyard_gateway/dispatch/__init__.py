@@ -1,1 +1,1 @@
-"""The task queue's engine: decides on the event loop which task runs next, and follows it to its end."""
+"""The task queue's engine: decides which task a robot runs next, and follows it to its end."""

@@ -1,1 +1,4 @@
-"""The front hall: HTTP routes and WebSockets. Sees robots only through RobotPort; never imports rclpy."""
+"""The front hall: HTTP routes and WebSockets.
+
+Sees robots only through RobotPort; never imports rclpy.
+"""

@@ -1,19 +1,35 @@
-"""The application factory: one FastAPI app from one context. The only module that knows every router."""
+"""The application factory: one FastAPI app from one context.
+
+The only module that knows all routers.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Scope
 
 from lanyard_core.faults import LanyardFault
-from lanyard_gateway.web import problems
+from lanyard_gateway.web import (
+    openapi,
+    problems,
+    robots_api,
+    stops_api,
+    system_api,
+    task_types_api,
+    tasks_api,
+)
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.envelope import Envelope
+from lanyard_gateway.web.key_file import follow
 
 API_PREFIX = "/api/v1"
 _SOCKET_MODULES = ("command_socket", "telemetry_socket")
@@ -28,15 +44,57 @@ def create_app(context: AppContext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        lifespan=_lifespan,
     )
     app.state.context = context
     problems.install(app)
+    for router in (
+        tasks_api.router,
+        task_types_api.router,
+        robots_api.router,
+        robots_api.status_router,
+        stops_api.stop_router,
+        stops_api.reset_router,
+        system_api.open_router,
+        system_api.router,
+        openapi.router,
+    ):
+        app.include_router(router, prefix=API_PREFIX)
+    # Probes are looked for at the root, wherever the API is.
+    for router in (system_api.open_router, openapi.router):
+        app.include_router(router, include_in_schema=False)
+    if context.settings.root_aliases:
+        for router in (tasks_api.router, robots_api.status_router):
+            app.include_router(router, include_in_schema=False)
     for router in _socket_routers():
         app.include_router(router)
-    app.add_middleware(
-        Envelope, body_limit=_body_limit(context), last_resort=_internal_error
-    )
+    app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    context: AppContext = app.state.context
+    settings = context.settings
+    await context.tasks.start()
+    following = None
+    if settings.key_file is not None:
+        following = asyncio.get_running_loop().create_task(
+            follow(settings.key_file, context.keyring, period_s=settings.key_file_poll_s)
+        )
+    try:
+        yield
+    finally:
+        if following is not None:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+        await context.tasks.stop()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
 
 
 def _socket_routers() -> list[APIRouter]:
@@ -44,11 +102,13 @@ def _socket_routers() -> list[APIRouter]:
     return [importlib.import_module(n).router for n in names if importlib.util.find_spec(n)]
 
 
-def _body_limit(context: AppContext):  # type: ignore[no-untyped-def]
+def _body_limit(context: AppContext) -> Callable[[Scope], int]:
+    settings = context.settings
+    submits = ("/tasks", f"{API_PREFIX}/tasks")
+
     def limit(scope: Scope) -> int:
-        is_task = scope["path"] in ("/tasks", f"{API_PREFIX}/tasks")
-        settings = context.settings
-        return settings.max_task_body_bytes if is_task else settings.max_body_bytes
+        is_submit = scope["path"] in submits
+        return settings.max_task_body_bytes if is_submit else settings.max_body_bytes
 
     return limit
 

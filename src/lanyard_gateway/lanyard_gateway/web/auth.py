@@ -1,9 +1,9 @@
-"""Who is calling, and may they: Bearer credentials to a Principal, and the scope that a route demands.
+"""Who is calling, and may they: from a Bearer credential to a Principal and its scopes.
 
-Works for requests and WebSockets alike. A credential is read from the ``Authorization`` header or, on a
-WebSocket, from an offered subprotocol ``lanyard.bearer.<credential>`` (browsers cannot set headers). It is
-never read from the URL, which ends up in logs, and never echoed. Other kinds of credentials (tokens,
-tickets) join in ``identify``; rate limits and the audit log sit behind it.
+Works for requests and WebSockets alike. A credential is read from the ``Authorization`` header or,
+on a WebSocket, from an offered subprotocol ``lanyard.bearer.<credential>`` (browsers cannot set
+headers). It is never read from the URL, which ends up in logs, and never echoed. Other kinds of
+credentials (tokens, tickets) join in ``identify``; rate limits and the audit log sit behind it.
 """
 
 from __future__ import annotations
@@ -65,10 +65,11 @@ def _subprotocol_credential(connection: HTTPConnection) -> str | None:
 class Require(SecurityBase):
     """A dependency that lets a principal through only when it holds ``scope``.
 
-    Being a FastAPI security object it also puts the lock into the OpenAPI document.
+    A scope of None lets any principal through. Being a FastAPI security object it also puts the
+    lock into the OpenAPI document.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope | None) -> None:
         self.scope = scope
         self.model = BearerModel(
             bearerFormat="lyd_<id>_<secret>", description="API key made with `keys create`."
@@ -78,7 +79,7 @@ class Require(SecurityBase):
     def __call__(self, connection: HTTPConnection) -> Principal:
         """The principal; raises Unauthenticated or Forbidden."""
         principal = identify(connection)
-        if not principal.may(self.scope):
+        if self.scope is not None and not principal.may(self.scope):
             raise Forbidden(
                 f"key {principal.key_id} has the role {principal.role.value},"
                 f" which does not include {self.scope.value}"
@@ -86,6 +87,9 @@ class Require(SecurityBase):
         return principal
 
 
-def require(scope: Scope) -> Require:
-    """The dependency for ``scope``; use it as ``Depends(require(Scope.TASKS_READ))``."""
+def require(scope: Scope | None) -> Require:
+    """The dependency for ``scope``; use it as ``Depends(require(Scope.TASKS_READ))``.
+
+    None asks for a valid credential only.
+    """
     return Require(scope)

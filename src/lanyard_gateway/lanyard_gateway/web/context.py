@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from starlette.requests import HTTPConnection
 
 from lanyard_core.access.keys import KeyRing
-from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_core.faults import NotFound
+from lanyard_core.port import RobotPort, RobotPorts
+from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.web.settings import WebSettings
-
-if TYPE_CHECKING:
-    from lanyard_gateway.dispatch.service import TaskService
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """The parts that the web half works with. ``ros_alive`` tells whether the ROS thread still turns."""
+    """The parts that the web half works with.
+
+    ``ros_alive`` tells whether the ROS thread still turns.
+    """
 
     robots: RobotPorts
     keyring: KeyRing

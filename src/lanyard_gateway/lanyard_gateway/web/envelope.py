@@ -1,7 +1,8 @@
-"""The outermost layer of every request: its id, the security headers, the body limit, and the last catch.
+"""The outermost layer of every request: its id, security headers, body limit, and the last catch.
 
-Plain ASGI, because it sees every answer, also those of the layers within. A later rate limit and the audit
-log belong here too: this is the one place that knows when a request came in and how it went out.
+Plain ASGI, because it sees every answer, also those of the layers within. A later rate limit and
+the audit log belong here too: this is the one place that knows when a request came in and how it
+went out.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ def request_id_of(connection: HTTPConnection) -> str:
 
 
 def uuid7(*, now_unix_s: float, entropy: int) -> UUID:
-    """An RFC 9562 version 7 UUID: milliseconds first, so that ids sort by time; 74 bits of entropy."""
+    """An RFC 9562 version 7 UUID: milliseconds first, so that ids sort by time.
+
+    74 bits of entropy.
+    """
     value = (int(now_unix_s * 1000) & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | ((entropy >> 62) & 0xFFF) << 64
     value |= 0b10 << 62 | (entropy & (1 << 62) - 1)
@@ -77,7 +81,8 @@ class Envelope:
         try:
             await self._app(scope, receive, answer)
         except Exception:  # top of the request: say it in the log, never to the caller
-            _log.exception("request %s failed: %s %s", scope[_SCOPE_KEY], scope["method"], scope["path"])
+            method, path = scope["method"], scope["path"]
+            _log.exception("%s %s failed, request %s", method, path, scope[_SCOPE_KEY])
             if started:
                 raise
             await self._last_resort(HTTPConnection(scope))(scope, receive, answer)

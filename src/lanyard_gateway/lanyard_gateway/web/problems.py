@@ -1,8 +1,9 @@
 """Faults to RFC 9457 problem details: the one table of HTTP statuses, and the handlers that use it.
 
-Every answer of 400 and above has this shape, whoever noticed the trouble: a route (LanyardFault), FastAPI's
-own validation, the router (unknown path or method), or nobody (500). No answer carries a traceback, a file
-path or an input value. WebSockets that fail before the upgrade get the same answer as an HTTP response.
+Every answer of 400 and above has this shape, whoever noticed the trouble: a route (LanyardFault),
+FastAPI's own validation, the router (unknown path or method), or nobody (500). No answer carries a
+traceback, a file path or an input value. WebSockets that fail before the upgrade get the same
+answer as an HTTP response.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
@@ -140,19 +142,26 @@ def fault_of_validation(errors: Sequence[Mapping[str, object]]) -> faults.Lanyar
     if any(error.get("type") == "json_invalid" for error in errors):
         return faults.BadInput("the body is not valid JSON", code="malformed_json")
     found = [_field_error(error) for error in errors]
+    headers = [e for e, error in zip(found, errors) if _place(error)[:1] == ["header"]]
+    if headers:
+        named = "; ".join(f"{error.field}: {error.message}" for error in headers)
+        return faults.BadInput(f"wrong header: {named}", code="bad_header")
     names = ", ".join(dict.fromkeys(error.field for error in found))
     return faults.ValidationFailed(f"wrong or missing: {names}", errors=found)
 
 
 def _field_error(error: Mapping[str, object]) -> faults.FieldError:
-    location = error.get("loc", ())
-    parts = [str(part) for part in location] if isinstance(location, (tuple, list)) else []
     kind = str(error.get("type", "invalid"))
     return faults.FieldError(
-        field=".".join(parts[1:]) or "body",
+        field=".".join(_place(error)[1:]) or "body",
         code=_FIELD_CODES.get(kind, kind),
         message=_FIELD_MESSAGES.get(kind, str(error.get("msg", "invalid"))),
     )
+
+
+def _place(error: Mapping[str, object]) -> list[str]:
+    location = error.get("loc", ())
+    return [str(part) for part in location] if isinstance(location, (tuple, list)) else []
 
 
 def fault_of_http_exception(exc: HTTPException) -> faults.LanyardFault:
@@ -185,22 +194,22 @@ async def deny(connection: HTTPConnection, fault: faults.LanyardFault) -> Respon
 
 
 async def _on_fault(connection: HTTPConnection, exc: Exception) -> Response | None:
-    assert isinstance(exc, faults.LanyardFault)
-    if status_of(exc) == 500:
+    fault = cast(faults.LanyardFault, exc)
+    if status_of(fault) == 500:
         _log.error("request %s failed", request_id_of(connection), exc_info=exc)
-    return await deny(connection, exc)
+    return await deny(connection, fault)
 
 
 async def _on_validation(connection: HTTPConnection, exc: Exception) -> Response | None:
-    assert isinstance(exc, (RequestValidationError, WebSocketRequestValidationError))
-    return await deny(connection, fault_of_validation(exc.errors()))
+    refused = cast("RequestValidationError | WebSocketRequestValidationError", exc)
+    return await deny(connection, fault_of_validation(refused.errors()))
 
 
 async def _on_http_exception(connection: HTTPConnection, exc: Exception) -> Response | None:
-    assert isinstance(exc, HTTPException)
-    response = await deny(connection, fault_of_http_exception(exc))
-    if response is not None and exc.headers:
-        response.headers.update(exc.headers)  # Allow, on 405
+    raised = cast(HTTPException, exc)
+    response = await deny(connection, fault_of_http_exception(raised))
+    if response is not None and raised.headers:
+        response.headers.update(raised.headers)  # Allow, on 405
     return response
 
 

@@ -1,7 +1,8 @@
 """The route class of the REST API: permission first, then a strict body, then the handler.
 
-FastAPI reads the body before it runs dependencies; a stranger must not get that far. And Python's JSON
-reader takes more than JSON (NaN, infinities, doubled names, half characters): here such a body is refused.
+FastAPI reads the body before it runs dependencies; a stranger must not get that far. And Python's
+JSON reader takes more than JSON (NaN, infinities, doubled names, half characters): here such a body
+is refused.
 """
 
 from __future__ import annotations
@@ -13,19 +14,25 @@ from typing import NoReturn
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from lanyard_core.faults import BadInput
+from lanyard_core.faults import BadInput, FieldError, ValidationFailed
 from lanyard_gateway.web.auth import Require
+
+MAX_DEPTH = 16
+"""How deep the objects and arrays of a body may be nested."""
 
 _Handler = Callable[[Request], Coroutine[object, object, Response]]
 
 
 class StrictRequest(Request):
-    """A request whose JSON body is JSON and nothing more; ``load`` it before FastAPI asks for it."""
+    """A request whose body is JSON and nothing more; ``load`` it before FastAPI asks for it."""
 
     _value: object = None
 
     async def load(self) -> None:
-        """Read and parse the body; raises BadInput (``unsupported_media_type``, ``malformed_json``)."""
+        """Read and parse the body.
+
+        Raises BadInput: ``unsupported_media_type``, ``malformed_json``.
+        """
         _check_content_type(self)
         raw = await self.body()
         if raw:
@@ -37,23 +44,44 @@ class StrictRequest(Request):
 
 
 class ApiRoute(APIRoute):
-    """Checks the route's scope and the content type before the body is read."""
+    """Checks the route's scope, the names of query parameters and the body, in this order."""
+
+    refuses_unknown_query = True
 
     def get_route_handler(self) -> _Handler:
         """The handler, wrapped."""
         handler = super().get_route_handler()
         guards = [d.call for d in self.dependant.dependencies if isinstance(d.call, Require)]
+        known = frozenset(parameter.alias for parameter in self.dependant.query_params)
         takes_json = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
             for guard in guards:
                 guard(request)
+            if self.refuses_unknown_query:
+                _check_query(request, known)
             strict = StrictRequest(request.scope, request.receive)
             if takes_json:
                 await strict.load()
             return await handler(strict)
 
         return guarded
+
+
+class LenientRoute(ApiRoute):
+    """A route that overlooks what it does not know: for stops, which must not fail for a typo."""
+
+    refuses_unknown_query = False
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        message = f"is not known; known here: {', '.join(sorted(known)) or 'none'}"
+        errors = [FieldError(name, "unknown_field", message) for name in unknown]
+        raise ValidationFailed(
+            f"unknown query parameters: {', '.join(unknown)}", errors=errors
+        )
 
 
 def _check_content_type(request: Request) -> None:
@@ -63,12 +91,16 @@ def _check_content_type(request: Request) -> None:
     if not media_type and request.headers.get("content-length", "0") == "0":
         return  # no body: validation says which fields are missing, if any
     raise BadInput(
-        "the body must be JSON; send `Content-Type: application/json`", code="unsupported_media_type"
+        "the body must be JSON; send `Content-Type: application/json`",
+        code="unsupported_media_type",
     )
 
 
 def parse_strict_json(raw: bytes) -> object:
-    """Parse RFC 8259 JSON: UTF-8, finite numbers, unique names; raises BadInput (``malformed_json``)."""
+    """Parse RFC 8259 JSON: UTF-8, finite numbers, unique names.
+
+    Raises BadInput (``malformed_json``).
+    """
     try:
         text = raw.decode("utf-8")
         value: object = json.loads(
@@ -79,6 +111,7 @@ def parse_strict_json(raw: bytes) -> object:
         )
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # finds half surrogate pairs
+        _check_depth(value)
     except RecursionError:
         raise BadInput("the body is nested too deeply", code="malformed_json") from None
     except UnicodeError:
@@ -86,6 +119,20 @@ def parse_strict_json(raw: bytes) -> object:
     except ValueError as error:
         raise BadInput(f"the body is not valid JSON: {error}", code="malformed_json") from None
     return value
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for each in level
+            if isinstance(each, (dict, list))
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise RecursionError
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,4 +1,7 @@
-"""Settings of the web half: plain values with units and safe defaults; made once by the gateway's main."""
+"""Settings of the web half: plain values with units and safe defaults.
+
+Made once by the gateway's main.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class PublicLimits:
-    """What a command client is told in ``hello``: rates in Hz, speeds in m/s and rad/s, sizes in bytes."""
+    """What a command client is told: rates in Hz, speeds in m/s and rad/s, sizes in bytes."""
 
     min_rate_hz: float = 50.0
     max_rate_hz: float = 100.0
@@ -26,7 +29,7 @@ class WebSettings:
     port: int = 8080
     """TCP port; 0 lets the system choose one."""
     root_aliases: bool = True
-    """Also serve ``/tasks``, ``/tasks/{id}`` and ``/robots/{id}/status`` without the ``/api/v1`` prefix."""
+    """Also serve ``/tasks``, ``/tasks/{id}`` and ``/robots/{id}/status`` at the root."""
     limits: PublicLimits = field(default_factory=PublicLimits)
     max_body_bytes: int = 64 * 1024
     max_task_body_bytes: int = 256 * 1024

@@ -1,0 +1,44 @@
+"""Robots over REST: what they are and how they are.
+
+The status is also served at the root (seed path).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+
+from lanyard_core.access.scopes import Scope
+from lanyard_gateway.web.auth import require
+from lanyard_gateway.web.context import context_of
+from lanyard_gateway.web.robot_models import RobotList, RobotObject, RobotStatusObject
+from lanyard_gateway.web.robot_objects import robot_object, status_object
+from lanyard_gateway.web.routing import ApiRoute
+
+_READ = [Depends(require(Scope.ROBOTS_READ))]
+router = APIRouter(tags=["robots"], route_class=ApiRoute, dependencies=_READ)
+status_router = APIRouter(tags=["robots"], route_class=ApiRoute, dependencies=_READ)
+
+RobotId = Annotated[str, Path(max_length=64)]
+
+
+@router.get("/robots", response_model=RobotList)
+async def list_robots(request: Request) -> RobotList:
+    """Every robot that this gateway serves."""
+    context = context_of(request)
+    return RobotList(items=[robot_object(context, port) for port in context.robots.values()])
+
+
+@router.get("/robots/{robot_id}", response_model=RobotObject)
+async def get_robot(request: Request, robot_id: RobotId) -> RobotObject:
+    """One robot."""
+    context = context_of(request)
+    return robot_object(context, context.robot(robot_id))
+
+
+@status_router.get("/robots/{robot_id}/status", response_model=RobotStatusObject)
+async def get_robot_status(request: Request, robot_id: RobotId) -> RobotStatusObject:
+    """Joint temperatures, battery, errors, current task, pose and safety state of a robot."""
+    context = context_of(request)
+    return status_object(context, context.robot(robot_id))

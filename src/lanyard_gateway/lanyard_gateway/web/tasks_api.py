@@ -1,0 +1,141 @@
+"""Tasks over REST: submit, list, look at, cancel.
+
+Served under /api/v1 and, as the seed paths, at the root.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from lanyard_core.access.scopes import Principal, Scope
+from lanyard_core.faults import FieldError, ValidationFailed
+from lanyard_core.task.model import TaskFilter, TaskStatus
+from lanyard_gateway.dispatch.intake import TaskRequest
+from lanyard_gateway.web.auth import require
+from lanyard_gateway.web.context import context_of
+from lanyard_gateway.web.models import CanceledTask, QueuedTask, SubmitTask, TaskList, TaskObject
+from lanyard_gateway.web.routing import ApiRoute
+from lanyard_gateway.web.task_objects import queued_task, task_object
+
+router = APIRouter(tags=["tasks"], route_class=ApiRoute)
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 500
+_LARGEST_SEQ = 2**63 - 1
+
+TaskId = Annotated[str, Path(max_length=64)]
+
+
+@router.post("/tasks", status_code=201, response_model=QueuedTask)
+async def submit_task(
+    body: SubmitTask,
+    request: Request,
+    response: Response,
+    principal: Annotated[Principal, Depends(require(Scope.TASKS_WRITE))],
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+) -> QueuedTask:
+    """Queue a task.
+
+    A robot that is offline, busy or halted is no error: the task waits and says why. A repeat with
+    the same Idempotency-Key answers 200 with the first answer for 24 hours.
+    """
+    submission = await context_of(request).tasks.submit(
+        TaskRequest(
+            task_type=body.task_type,
+            robot_id=body.robot_id,
+            parameters=body.parameters,
+            priority=body.priority,
+            timeout_s=body.timeout_s,
+            caller=principal.key_id,
+            idempotency_key=idempotency_key,
+        )
+    )
+    response.headers["Location"] = f"/api/v1/tasks/{submission.task_id}"
+    if submission.replayed:
+        response.status_code = 200
+        response.headers["Idempotency-Replayed"] = "true"
+    return queued_task(submission)
+
+
+@router.get(
+    "/tasks", response_model=TaskList, dependencies=[Depends(require(Scope.TASKS_READ))]
+)
+async def list_tasks(
+    request: Request,
+    status: TaskStatus | None = None,
+    robot_id: Annotated[str | None, Query(max_length=64)] = None,
+    task_type: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> TaskList:
+    """Tasks, newest first, one page at a time."""
+    context = context_of(request)
+    wanted = TaskFilter(status, robot_id, task_type, _seq_of(cursor))
+    page = await context.tasks.page(wanted, limit=limit)
+    now = time.time()
+    return TaskList(
+        items=[task_object(view, context.robots, now_unix_s=now) for view in page.items],
+        next_cursor=_cursor_of(page.next_seq),
+    )
+
+
+@router.get(
+    "/tasks/{task_id}",
+    response_model=TaskObject,
+    dependencies=[Depends(require(Scope.TASKS_READ))],
+)
+async def get_task(request: Request, task_id: TaskId) -> TaskObject:
+    """One task: its state, its figures, and why it failed if it did."""
+    context = context_of(request)
+    view = await context.tasks.get(task_id)
+    return task_object(view, context.robots, now_unix_s=time.time())
+
+
+@router.delete(
+    "/tasks/{task_id}",
+    response_model=CanceledTask,
+    responses={202: {"model": CanceledTask, "description": "The robot has not stopped yet."}},
+)
+async def cancel_task(
+    request: Request,
+    response: Response,
+    task_id: TaskId,
+    principal: Annotated[Principal, Depends(require(Scope.TASKS_CANCEL))],
+    reason: Annotated[str, Query(max_length=200)] = "",
+) -> CanceledTask:
+    """Cancel a task that waits or runs.
+
+    200: it is cancelled (also when it was before). 202: the robot is asked and has not stopped yet.
+    409: it is in a phase that must not be interrupted, or has ended already.
+    """
+    context = context_of(request)
+    detail = f"asked by key {principal.key_id}" + (f": {reason}" if reason else "")
+    view = await context.tasks.cancel(
+        task_id, detail=detail, wait_s=context.settings.cancel_wait_s
+    )
+    if view.task.status is not TaskStatus.CANCELED:
+        response.status_code = 202
+    return CanceledTask(task_id=task_id, status=view.task.status)
+
+
+def _cursor_of(seq: int | None) -> str | None:
+    if seq is None:
+        return None
+    return base64.urlsafe_b64encode(str(seq).encode()).decode().rstrip("=")
+
+
+def _seq_of(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        seq = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        seq = 0
+    if not 0 < seq <= _LARGEST_SEQ:
+        error = FieldError("cursor", "invalid", "must be a next_cursor that a list gave")
+        raise ValidationFailed("the cursor is not one of ours", errors=[error])
+    return seq
