@@ -16,7 +16,7 @@ from lanyard_core.faults import MalformedFrame
 from lanyard_core.stream.channel import Encoding
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.msgpack_codec import MsgpackCodec
-from lanyard_core.stream.plain import FROM_CLIENT
+from lanyard_core.stream.plain import FROM_CLIENT, FROM_SERVER
 
 BINARY = [Encoding.MSGPACK, Encoding.CBOR]
 EVERY = list(Encoding)
@@ -78,6 +78,14 @@ def test_a_number_that_is_not_finite_is_refused(encoding, number):
 @pytest.mark.parametrize("encoding", BINARY)
 def test_a_binary_number_that_is_not_finite_is_named(encoding):
     assert refusal(encoding, DUMPS[encoding]({"x": math.nan})).code == "not_finite"
+
+
+@pytest.mark.parametrize("encoding", BINARY)
+def test_a_client_may_be_told_of_numbers_that_are_not_finite(encoding):
+    message = DUMPS[encoding]([math.inf, math.nan])
+    inf, nan = CODECS[encoding].decode(message, limits=FROM_SERVER)
+    assert inf == math.inf
+    assert math.isnan(nan)
 
 
 def test_a_json_number_too_large_for_a_float_is_refused():

@@ -41,6 +41,21 @@ class CborCodec:
         """The value of CBOR bytes; raises MalformedFrame."""
         return decoded(_load, bytes_of(message), limits=limits)
 
+    def join(self, head: Wire, tail: Wire) -> Wire:
+        """One map out of two, of less than 256 entries together."""
+        first, entries = _map_body(bytes_of(head))
+        second, more = _map_body(bytes_of(tail))
+        count = first + second
+        start = bytes([0xA0 | count]) if count < 24 else bytes([0xB8, count])
+        return start + entries + more
+
+
+def _map_body(data: bytes) -> tuple[int, bytes]:
+    """How many entries a map has, and the bytes of its entries."""
+    if data[0] == 0xB8:
+        return data[1], data[2:]
+    return data[0] & 0x1F, data[1:]
+
 
 def _load(data: bytes) -> object:
     reader = _Reader(data)

@@ -25,6 +25,21 @@ class MsgpackCodec:
         """The value of MessagePack bytes; raises MalformedFrame."""
         return decoded(_load, bytes_of(message), limits=limits)
 
+    def join(self, head: Wire, tail: Wire) -> Wire:
+        """One map out of two, of less than 65,536 entries together."""
+        first, entries = _map_body(bytes_of(head))
+        second, more = _map_body(bytes_of(tail))
+        count = first + second
+        start = bytes([0x80 | count]) if count < 16 else b"\xde" + count.to_bytes(2, "big")
+        return start + entries + more
+
+
+def _map_body(data: bytes) -> tuple[int, bytes]:
+    """How many entries a map has, and the bytes of its entries."""
+    if data[0] == 0xDE:
+        return int.from_bytes(data[1:3], "big"), data[3:]
+    return data[0] & 0x0F, data[1:]
+
 
 def _load(data: bytes) -> object:
     return msgpack.unpackb(

@@ -45,20 +45,27 @@ class Codec(Protocol):
     def decode(self, message: Wire, *, limits: Limits) -> Plain:
         """The plain value of a message. Raises MalformedFrame, and nothing else."""
 
+    def join(self, head: Wire, tail: Wire) -> Wire:
+        """One map out of two maps that this codec encoded, without decoding either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on a message: bytes of the whole, items of one container, characters of one text."""
+    """Bounds on a message: bytes of the whole, items of one container, characters of one text.
+
+    ``finite``: whether NaN and infinities are refused.
+    """
 
     max_bytes: int
     max_items: int
     max_text: int
+    finite: bool = True
 
 
 FROM_CLIENT = Limits(max_bytes=MAX_COMMAND_BYTES, max_items=MAX_ITEMS, max_text=MAX_TEXT)
 """What a server takes from a client."""
 
-FROM_SERVER = Limits(max_bytes=1024 * 1024, max_items=4096, max_text=4096)
+FROM_SERVER = Limits(max_bytes=1024 * 1024, max_items=4096, max_text=4096, finite=False)
 """What a client takes from a server that it chose itself."""
 
 
@@ -106,7 +113,7 @@ def _utf8_size(text: str) -> int:
 def _check(value: object, *, depth: int, limits: Limits) -> None:
     kind = type(value)
     if kind is float:
-        if not math.isfinite(value):  # type: ignore[arg-type]
+        if limits.finite and not math.isfinite(value):  # type: ignore[arg-type]
             raise MalformedFrame("a number is not finite", code="not_finite")
     elif kind is int:
         if value.bit_length() > _INT_BITS:  # type: ignore[attr-defined]
