@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from lanyard_sim.model import JOINT_NAMES
+from lanyard_sim.driver import CommandIntake
 
 # A threshold that was crossed must be crossed back by this much, or noise would make it flicker.
 COOLED_BY_C = 5.0
@@ -126,40 +126,16 @@ class MotionWatch:
         return ComponentStatus("base", finding)
 
 
-class RefusalWatch:
-    """Remembers for a while that a driver refused a command, and counts how often."""
-
-    def __init__(self, driver: str) -> None:
-        self._driver = driver
-        self._reason = ""
-        self._shown_for_s = 0.0
-        self.count = 0
-
-    def refused(self, reason: str) -> None:
-        """Note a command that was refused."""
-        self.count += 1
-        self._reason = reason
-        self._shown_for_s = REFUSAL_SHOWN_S
-
-    def advance(self, dt: float) -> None:
-        """Let ``dt`` seconds pass."""
-        self._shown_for_s = max(0.0, self._shown_for_s - dt)
-
-    def judge(self) -> ComponentStatus:
-        """The driver's status."""
-        finding = None
-        if self._shown_for_s > 0.0:
-            finding = Finding(
-                code=f"{self._driver.upper()}_COMMAND_REFUSED",
-                level=Level.URGENT,
-                message=f"the {self._driver} driver refused a command: {self._reason}",
-                hint="the motors hold still until a good command comes; mend its sender",
-            )
-        return ComponentStatus(
-            f"{self._driver} driver", finding, (("refused_commands", str(self.count)),)
+def judge_driver(driver: str, intake: CommandIntake) -> ComponentStatus:
+    """The status of a driver: whether it refused a command not long ago."""
+    finding = None
+    if intake.refused_ago_s < REFUSAL_SHOWN_S:
+        finding = Finding(
+            code=f"{driver.upper()}_COMMAND_REFUSED",
+            level=Level.URGENT,
+            message=f"the {driver} driver refused a command: {intake.refusal}",
+            hint="the motors hold still until a good command comes; mend its sender",
         )
-
-
-def heat_watches(*, limit_c: float) -> tuple[HeatWatch, ...]:
-    """One watch for each joint."""
-    return tuple(HeatWatch(joint, limit_c=limit_c) for joint in JOINT_NAMES)
+    return ComponentStatus(
+        f"{driver} driver", finding, (("refused_commands", str(intake.refused)),)
+    )

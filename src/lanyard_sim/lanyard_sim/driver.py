@@ -18,7 +18,8 @@ class CommandIntake:
     """Holds one command of ``width`` numbers for ``timeout_s`` seconds, then zeros.
 
     A command that is refused (wrong length, not finite) also ends the one before: whoever sends
-    such a thing has lost control of what it sends.
+    such a thing has lost control of what it sends. ``refused`` counts those, ``refusal`` says why
+    the last one was refused, and ``refused_ago_s`` how many seconds ago.
     """
 
     def __init__(self, *, width: int, timeout_s: float) -> None:
@@ -26,6 +27,9 @@ class CommandIntake:
         self._timeout_s = timeout_s
         self._command = self._zero
         self._age_s = math.inf
+        self.refused = 0
+        self.refusal = ""
+        self.refused_ago_s = math.inf
 
     @property
     def setpoint(self) -> tuple[float, ...]:
@@ -35,13 +39,20 @@ class CommandIntake:
     def offer(self, values: Sequence[float]) -> str | None:
         """Take a new command. Returns why it was refused, or None when it was taken."""
         complaint = self._complaint(values)
-        self._command = self._zero if complaint else tuple(values)
         self._age_s = 0.0
+        if complaint is None:
+            self._command = tuple(values)
+            return None
+        self._command = self._zero
+        self.refused += 1
+        self.refusal = complaint
+        self.refused_ago_s = 0.0
         return complaint
 
     def advance(self, dt: float) -> None:
         """Let ``dt`` seconds pass."""
         self._age_s += dt
+        self.refused_ago_s += dt
         if self._age_s >= self._timeout_s - _EPSILON_S:
             self._command = self._zero
 

@@ -62,8 +62,8 @@ class PlanarPose:
             yaw=wrapped(self.yaw + angular * dt),
         )
 
-    def seen_from(self, origin: PlanarPose) -> PlanarPose:
-        """This pose, told in the frame of ``origin``, in the frame in which ``origin`` is told."""
+    def placed_at(self, origin: PlanarPose) -> PlanarPose:
+        """This pose, told relative to ``origin``, in the frame in which ``origin`` is told."""
         cos, sin = math.cos(origin.yaw), math.sin(origin.yaw)
         return PlanarPose(
             x=origin.x + cos * self.x - sin * self.y,

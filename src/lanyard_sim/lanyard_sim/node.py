@@ -108,9 +108,17 @@ class SimNode(Node):
             self.get_logger().info(f"{name} is now {value!r}")
 
     def _tick(self) -> None:
-        for _ in range(self._pace.steps_until(time.monotonic())):
+        for _ in range(self._steps_due()):
             for reading in self._robot.advance(self._step_s):
                 self._publish(reading, self.get_clock().now().to_msg())
+
+    def _steps_due(self) -> int:
+        lost_before = self._pace.lost_s
+        steps = self._pace.steps_until(time.monotonic())
+        lost = self._pace.lost_s - lost_before
+        if lost > 0.0:
+            self.get_logger().warning(f"held up: {lost:.2f} s of simulated time are left out")
+        return steps
 
     def _publish(self, reading: Reading, stamp: Time) -> None:
         make = self._make

@@ -24,7 +24,7 @@ from lanyard_sim.settings import settings_from
 STEP_S = 0.005
 NAMESPACE = "/arm_001"
 
-# No exact coincidence is needed: it only has to be long enough for a loaded machine.
+# How long a condition may take to come true on a busy machine; when all is well nobody waits so long.
 DEADLINE_S = 30.0
 
 SILENT = {

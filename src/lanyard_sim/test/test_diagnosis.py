@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from lanyard_sim.diagnosis import (
@@ -7,9 +9,9 @@ from lanyard_sim.diagnosis import (
     HeatWatch,
     Level,
     MotionWatch,
-    RefusalWatch,
-    heat_watches,
+    judge_driver,
 )
+from lanyard_sim.driver import CommandIntake
 
 DT = 0.01
 
@@ -32,11 +34,6 @@ def test_an_overheated_joint_is_well_only_after_it_cooled_by_a_margin():
     assert watch.judge(75.5).finding is not None
     assert watch.judge(74.9).finding is None
     assert watch.judge(79.0).finding is None
-
-
-def test_every_joint_is_watched():
-    names = [watch.judge(0.0).component for watch in heat_watches(limit_c=80.0)]
-    assert names == [f"joint_{number}" for number in range(1, 7)]
 
 
 def test_a_low_battery_is_reported_until_it_is_charged_by_a_margin():
@@ -88,21 +85,31 @@ def test_a_stuck_base_is_well_again_when_it_moves():
     assert watch.judge().finding is None
 
 
+def refusing() -> CommandIntake:
+    intake = CommandIntake(width=1, timeout_s=0.2)
+    intake.offer([math.nan])
+    intake.offer([math.nan])
+    return intake
+
+
+def test_a_driver_that_refused_nothing_is_well():
+    status = judge_driver("base", CommandIntake(width=1, timeout_s=0.2))
+    assert status.finding is None
+    assert status.values == (("refused_commands", "0"),)
+
+
 def test_a_refused_command_is_shown_with_its_reason_and_counted():
-    watch = RefusalWatch("base")
-    watch.refused("not every number is finite")
-    watch.refused("not every number is finite")
-    status = watch.judge()
+    status = judge_driver("base", refusing())
     assert status.finding.code == "BASE_COMMAND_REFUSED"
     assert "not every number is finite" in status.finding.message
     assert status.values == (("refused_commands", "2"),)
 
 
 def test_a_refused_command_is_forgotten_after_a_while_but_stays_counted():
-    watch = RefusalWatch("arm")
-    watch.refused("not every number is finite")
-    watch.advance(REFUSAL_SHOWN_S - 0.1)
-    assert watch.judge().finding is not None
-    watch.advance(0.2)
-    assert watch.judge().finding is None
-    assert watch.count == 1
+    intake = refusing()
+    intake.advance(REFUSAL_SHOWN_S - 0.1)
+    assert judge_driver("arm", intake).finding is not None
+    intake.advance(0.2)
+    status = judge_driver("arm", intake)
+    assert status.finding is None
+    assert status.values == (("refused_commands", "2"),)

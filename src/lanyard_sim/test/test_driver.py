@@ -63,3 +63,14 @@ def test_a_stream_of_refused_commands_keeps_the_motors_still(intake):
         intake.offer((math.nan, 0.1))
         intake.advance(STEP_S)
         assert intake.setpoint == (0.0, 0.0)
+
+
+def test_refused_commands_are_counted_with_their_last_reason(intake):
+    assert (intake.refused, intake.refusal, intake.refused_ago_s) == (0, "", math.inf)
+    intake.offer((math.nan, 0.0))
+    intake.offer((1.0,))
+    intake.advance(STEP_S)
+    intake.offer((0.1, 0.0))
+    assert intake.refused == 2
+    assert intake.refusal == "expected 2 numbers, got 1"
+    assert intake.refused_ago_s == STEP_S

@@ -53,8 +53,8 @@ def test_a_half_circle_ends_two_radii_to_the_left():
     assert (pose.x, pose.y) == pytest.approx((0.0, 4.0), abs=1e-5)
 
 
-def test_a_pose_is_carried_into_the_frame_of_its_origin():
-    seen = PlanarPose(1.0, 0.0, 0.1).seen_from(PlanarPose(5.0, 5.0, math.pi / 2))
+def test_a_pose_relative_to_an_origin_is_placed_where_the_origin_is():
+    seen = PlanarPose(1.0, 0.0, 0.1).placed_at(PlanarPose(5.0, 5.0, math.pi / 2))
     assert (seen.x, seen.y, seen.yaw) == pytest.approx((5.0, 6.0, math.pi / 2 + 0.1))
 
 
