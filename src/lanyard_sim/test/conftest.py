@@ -24,7 +24,7 @@ from lanyard_sim.settings import settings_from
 STEP_S = 0.005
 NAMESPACE = "/arm_001"
 
-# How long a condition may take to come true on a busy machine; when all is well nobody waits so long.
+# How long a condition may take on a busy machine; when all is well nobody waits so long.
 DEADLINE_S = 30.0
 
 SILENT = {
