@@ -65,7 +65,8 @@ RULES = {
         ("lanyard_core", "lanyard_gateway.store", "lanyard_gateway.settings", "sqlalchemy")
     ),
     "lanyard_gateway.settings": Row(("lanyard_core",)),
-    "lanyard_gateway": Row((*NODE, "lanyard_gateway", "uvicorn", "uvloop", "jsonschema")),
+    "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "uvicorn", "uvloop")),
+    "lanyard_dashboard": Row(()),
     "lanyard_client": Row(
         ("lanyard_core", "lanyard_client", "httpx", "websockets"),
     ),
