@@ -55,6 +55,7 @@ RULES = {
             "pydantic",
             "jsonschema",
             "anyio",
+            "lanyard_dashboard",
             *CODECS,
         )
     ),  # fmt: skip
