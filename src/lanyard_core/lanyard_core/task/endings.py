@@ -11,6 +11,7 @@ from lanyard_core.task.model import TaskError
 
 ROBOT_LOST = "robot_lost"
 GOAL_REJECTED = "goal_rejected"
+UNEXPLAINED = "unexplained"
 LAST_ATTEMPT = 255  # the action's field is a uint8
 _ROS_STATUS_ABORTED = 6
 
@@ -55,8 +56,8 @@ def ending_of(result: TaskResult) -> Ending:
     if result.error_code == ErrorCode.BUSY:
         back = returned("the robot is busy with a task of somebody else")
         return replace(back, attempt_is_spent=not is_rejected)
-    if is_rejected and result.error_code == ErrorCode.NONE:
-        return _failed(result, GOAL_REJECTED)
+    if result.error_code == ErrorCode.NONE:
+        return _failed(result, GOAL_REJECTED if is_rejected else UNEXPLAINED)
     return _failed(result, error_name(result.error_code))
 
 

@@ -125,7 +125,10 @@ class RobotQueue:
         higher = range(entry.priority + 1, len(self._levels))
         position = sum(len(self._levels[p]) for p in higher) + before_here + 1
         ahead_s = sum(self._work_s(p, run_times) for p in higher)
-        ahead_s += self._work_s(entry.priority, run_times) * before_here / len(level)
+        if before_here:
+            others_s = self._work_s(entry.priority, run_times)
+            others_s -= run_times.expected_s(entry.task_type)
+            ahead_s += others_s * before_here / (len(level) - 1)
         return Place(position, ahead_s)
 
     def last_place(self, priority: int, run_times: RunTimes) -> Place:

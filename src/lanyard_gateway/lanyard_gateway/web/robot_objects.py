@@ -5,36 +5,23 @@ from __future__ import annotations
 import time
 
 from lanyard_core.port import RobotPort
-from lanyard_core.safety.states import Cause, Priority, State
+from lanyard_core.safety.states import Priority, State
 from lanyard_core.telemetry.status import Battery, Joint, Pose, RobotError, RobotStatus, Twist
-from lanyard_core.telemetry.words import cause_words
+from lanyard_core.telemetry.words import cause_words, reason_words, state_word
 from lanyard_gateway.dispatch.views import CurrentTask
 from lanyard_gateway.web import robot_models as models
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.plain import milliseconds, number, rfc3339
 
-SafetyWord = models.SafetyWord
-
-_WORDS = {
-    # Its self-test is not over: what it will do is not known yet.
-    State.STARTING: SafetyWord.UNKNOWN,
-    State.IDLE: SafetyWord.READY,
-    State.ACTIVE: SafetyWord.ACTIVE,
-    State.STOPPING: SafetyWord.SAFE_STOP,
-    State.SAFE_STOP: SafetyWord.SAFE_STOP,
-    State.HALTED: SafetyWord.HALTED,
-    State.FAULT: SafetyWord.FAULT,
-}
-
 
 def safety_word(state: State | None) -> models.SafetyWord:
-    """The state of the safety machine in the REST interface's words."""
-    return SafetyWord.UNKNOWN if state is None else _WORDS[state]
+    """The state of the safety machine in the words of the interface."""
+    return models.SafetyWord(state_word(state))
 
 
 def known_safety_word(status: RobotStatus) -> models.SafetyWord:
     """The state that can be relied on: that of a robot which is offline is unknown."""
-    return safety_word(status.safety.state) if status.online else SafetyWord.UNKNOWN
+    return safety_word(status.safety.state if status.online else None)
 
 
 def robot_object(context: AppContext, port: RobotPort) -> models.RobotObject:
@@ -161,23 +148,13 @@ def _safety(status: RobotStatus) -> models.SafetyObject:
     safety = status.safety
     return models.SafetyObject(
         state=known_safety_word(status),
-        reason=_reason(status),
+        reason=(reason_words(safety) or None) if status.online else "robot_offline",
         causes=list(cause_words(safety.causes)),
         since=rfc3339(safety.since_unix_s),
         at_rest=safety.at_rest and status.online,
         speed_cap_mps=number(safety.speed_cap_mps),
         age_ms=milliseconds(safety.age_s),
     )
-
-
-def _reason(status: RobotStatus) -> str | None:
-    if not status.online:
-        return "robot_offline"
-    if status.safety.state is State.STARTING:
-        return "starting"
-    if status.safety.reason:
-        return status.safety.reason
-    return "stopping" if status.safety.state is State.STOPPING else None
 
 
 def _mode(status: RobotStatus) -> models.Mode:
@@ -187,8 +164,3 @@ def _mode(status: RobotStatus) -> models.Mode:
     if status.safety.priority >= Priority.LOCAL:
         return models.Mode.MANUAL
     return models.Mode.TELEOP
-
-
-def cause_list(causes: Cause) -> list[str]:
-    """Causes of a stop, in words."""
-    return list(cause_words(causes))

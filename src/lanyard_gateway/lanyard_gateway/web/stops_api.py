@@ -20,10 +20,11 @@ from lanyard_core.access.scopes import Principal, Scope
 from lanyard_core.faults import Conflict, Unavailable
 from lanyard_core.port import RobotPort, SafetyReply
 from lanyard_core.safety.states import StopKind
+from lanyard_core.telemetry.words import cause_words
 from lanyard_gateway.web.auth import require
 from lanyard_gateway.web.context import context_of
 from lanyard_gateway.web.robot_models import StopObject
-from lanyard_gateway.web.robot_objects import cause_list, known_safety_word, safety_word
+from lanyard_gateway.web.robot_objects import known_safety_word, safety_word
 from lanyard_gateway.web.routing import ApiRoute, LenientRoute
 
 stop_router = APIRouter(tags=["robots"], route_class=LenientRoute)
@@ -101,7 +102,7 @@ async def reset_robot(
             code="precondition_failed",
             extra={
                 "safety_state": safety_word(reply.state).value,
-                "causes": cause_list(reply.causes),
+                "causes": list(cause_words(reply.causes)),
             },
         )
     return _confirmed(port, reply, began_s)
@@ -142,7 +143,7 @@ def _confirmed(port: RobotPort, reply: SafetyReply, began_s: float) -> StopObjec
         confirmed=True,
         confirmed_in_ms=round((time.monotonic() - began_s) * 1000.0, 1),
         at_rest=reply.at_rest,
-        causes=cause_list(reply.causes),
+        causes=list(cause_words(reply.causes)),
         message=reply.message,
     )
 
@@ -155,6 +156,6 @@ def _not_confirmed(port: RobotPort, message: str) -> StopObject:
         confirmed=False,
         confirmed_in_ms=None,
         at_rest=False,
-        causes=cause_list(status.safety.causes),
+        causes=list(cause_words(status.safety.causes)),
         message=message,
     )

@@ -1,0 +1,53 @@
+"""The life cycle of a task: the whole table, walked."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from lanyard_core.faults import Conflict
+from lanyard_core.task.lifecycle import TRANSITIONS, Event, step
+from lanyard_core.task.model import TaskStatus
+
+EVERYTHING = list(itertools.product(TaskStatus, Event))
+IMPOSSIBLE = [pair for pair in EVERYTHING if pair not in TRANSITIONS]
+
+
+@pytest.mark.parametrize(("status", "event"), IMPOSSIBLE)
+def test_what_is_not_in_the_table_is_refused(status, event):
+    with pytest.raises(Conflict) as refusal:
+        step(status, event)
+    assert refusal.value.code == ("task_terminal" if status.ended else "conflict")
+
+
+@pytest.mark.parametrize(("pair", "after"), TRANSITIONS.items())
+def test_what_is_in_the_table_happens(pair, after):
+    assert step(*pair) is after
+
+
+def test_a_task_ends_once():
+    assert not [pair for pair in TRANSITIONS if pair[0].ended]
+
+
+def test_every_status_can_be_reached_and_left_for_an_end():
+    reached = {TaskStatus.QUEUED}
+    for _ in TaskStatus:
+        reached |= {to for (at, _), to in TRANSITIONS.items() if at in reached}
+    assert reached == set(TaskStatus)
+    for status in (each for each in TaskStatus if not each.ended):
+        assert any(to.ended for (at, _), to in TRANSITIONS.items() if at is status)
+
+
+def test_a_task_never_runs_without_having_been_dispatched():
+    into_running = {
+        event
+        for (at, event), to in TRANSITIONS.items()
+        if to is TaskStatus.RUNNING and not at.on_robot
+    }
+    assert into_running == {Event.DISPATCHED}
+
+
+def test_a_goal_that_did_not_reach_the_robot_is_not_sent_again_once_it_was_cancelled():
+    assert step(TaskStatus.RUNNING, Event.RETURNED) is TaskStatus.QUEUED
+    assert step(TaskStatus.CANCELING, Event.RETURNED) is TaskStatus.CANCELED
