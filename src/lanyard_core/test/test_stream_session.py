@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from lanyard_core.faults import MalformedFrame
-from lanyard_core.port import CommandAck, SafetyReply
+from lanyard_core.port import CommandAck
 from lanyard_core.safety.states import AckStatus, Cause, State
 from lanyard_core.stream.arming import Lease
 from lanyard_core.stream.effects import (
@@ -34,10 +34,6 @@ OURS = Lease(holder="key:me", session=NONCE, ttl_s=3.0)
 THEIRS = Lease(holder="task:t-1")
 FORWARD = Twist((0.2, 0.0, 0.0))
 SESSION = "session of this socket"
-
-
-def reply(success=True, message=""):
-    return SafetyReply(success, State.ACTIVE if success else State.IDLE, Cause.NONE, message)
 
 
 def status(
@@ -102,6 +98,12 @@ class Rig:
     def drive(self, twist=FORWARD, **kwargs):
         return self.send(Command, twist, **kwargs)
 
+    def arm_answered(self, success=True, message=""):
+        return self.note(self.session.arm_answered(self.now, success=success, message=message))
+
+    def reset_answered(self, success=True, message=""):
+        return self.note(self.session.reset_answered(self.now, success=success, message=message))
+
     def ack(self, seq=None, status=AckStatus.OK, session=NONCE):
         ack = CommandAck(session, self.seq if seq is None else seq, status, 0.0001)
         return self.note(self.session.command_acknowledged(self.now, ack))
@@ -115,7 +117,7 @@ class Rig:
         self.drive(Twist())
         self.ack()
         assert self.send(Arm, SESSION) == [ArmRobot()]
-        self.note(self.session.arm_answered(self.now, reply()))
+        self.arm_answered()
         self.report(State.ACTIVE)
         assert self.session.armed
         return self
@@ -225,7 +227,7 @@ def test_after_arming_motion_goes_on():
 def test_a_refused_arming_says_why_and_changes_nothing():
     rig = Rig()
     rig.send(Arm, SESSION)
-    effects = rig.note(rig.session.arm_answered(rig.now, reply(False, "the battery is out")))
+    effects = rig.arm_answered(False, "the battery is out")
     (err,) = frames(effects, Err)
     assert (err.code, err.detail) == ("arm_refused", "the battery is out")
     assert statuses(rig.drive()) == [AckStatus.NOT_ARMED]
@@ -234,7 +236,7 @@ def test_a_refused_arming_says_why_and_changes_nothing():
 def test_arming_can_be_tried_again_after_a_refusal():
     rig = Rig()
     rig.send(Arm, SESSION)
-    rig.session.arm_answered(rig.now, reply(False))
+    rig.arm_answered(False)
     assert rig.send(Arm, SESSION) == [ArmRobot()]
 
 
@@ -248,15 +250,15 @@ def test_a_second_arm_while_one_is_under_way_asks_nothing_again():
 def test_clearing_a_stop_resets_first_and_arms_then(may_reset):
     rig = Rig(may_reset=may_reset)
     assert rig.send(Arm, SESSION, True) == [ResetRobot(may_reset_severe=may_reset)]
-    assert rig.session.reset_answered(rig.now, reply()) == [ArmRobot()]
+    assert rig.reset_answered() == [ArmRobot()]
 
 
 def test_a_refused_reset_ends_the_arming():
     rig = Rig()
     rig.send(Arm, SESSION, True)
-    effects = rig.session.reset_answered(rig.now, reply(False, "the input is pressed"))
+    effects = rig.reset_answered(False, "the input is pressed")
     assert [frame.code for frame in frames(effects, Err)] == ["reset_refused"]
-    assert rig.session.arm_answered(rig.now, reply()) == []
+    assert rig.arm_answered() == []
     assert not rig.session.armed
 
 
@@ -264,7 +266,7 @@ def test_an_arming_that_is_answered_after_a_stop_does_not_count():
     rig = Rig()
     rig.send(Arm, SESSION)
     rig.send(Stop)
-    assert rig.session.arm_answered(rig.now, reply()) == []
+    assert rig.arm_answered() == []
     assert not rig.session.armed
 
 
@@ -290,7 +292,7 @@ def test_a_robot_that_stopped_needs_arming_again(state):
 def test_a_report_that_is_older_than_the_arming_does_not_disarm():
     rig = Rig()
     rig.send(Arm, SESSION)
-    rig.session.arm_answered(rig.now, reply())
+    rig.arm_answered()
     rig.report(State.IDLE)
     assert rig.session.armed
     rig.report(State.ACTIVE)
@@ -588,7 +590,7 @@ def test_before_arming_a_missing_ack_stops_nothing():
     rig = Rig()
     rig.drive(Twist())
     rig.send(Arm, SESSION)
-    rig.session.arm_answered(rig.now, reply())
+    rig.arm_answered()
     rig.wait(0.5)
     assert rig.happened(StopRobot) == []
 
@@ -681,8 +683,8 @@ def test_after_a_stop_motion_is_refused_until_armed_again():
     rig.report(State.SAFE_STOP)
     assert statuses(rig.drive()) == [AckStatus.SAFE_STOP]
     rig.send(Arm, SESSION, True)
-    rig.session.reset_answered(rig.now, reply())
-    rig.session.arm_answered(rig.now, reply())
+    rig.reset_answered()
+    rig.arm_answered()
     assert of(rig.drive(), PublishCommand)
 
 
@@ -729,8 +731,8 @@ def test_after_its_end_a_session_does_nothing_more():
     rig = Rig().armed()
     rig.session.closed()
     assert rig.drive() == rig.ping() == rig.send(Stop) == rig.ack() == rig.report() == []
-    assert rig.session.arm_answered(rig.now, reply()) == []
-    assert rig.session.reset_answered(rig.now, reply()) == []
+    assert rig.arm_answered() == []
+    assert rig.reset_answered() == []
     assert rig.session.frame_refused(rig.now, MalformedFrame("x")) == []
     assert rig.session.deadline_passed(rig.now + 99) == []
     assert rig.session.next_deadline() is None
@@ -799,8 +801,8 @@ def test_whatever_a_client_and_a_robot_do_motion_needs_lease_arming_and_a_live_c
         "again": lambda rig: rig.drive(seq=max(1, rig.seq)),
         "neutral": lambda rig: rig.drive(Twist()),
         "arm": lambda rig: rig.send(Arm, SESSION),
-        "armed": lambda rig: rig.note(rig.session.arm_answered(rig.now, reply())),
-        "refused": lambda rig: rig.note(rig.session.arm_answered(rig.now, reply(False))),
+        "armed": lambda rig: rig.arm_answered(),
+        "refused": lambda rig: rig.arm_answered(False),
         "stop": lambda rig: rig.send(Stop),
         "safe_stop": lambda rig: rig.report(State.SAFE_STOP),
         "taken": lambda rig: (rig.report(), rig.report(session=9)),
@@ -839,8 +841,8 @@ def test_a_session_survives_100_000_random_moves():
         lambda rig: rig.ack(),
         lambda rig: rig.ack(seq=dice.randint(1, rig.seq + 1), status=dice.choice(list(AckStatus))),
         lambda rig: rig.send(Arm, SESSION, dice.random() < 0.3),
-        lambda rig: rig.note(rig.session.arm_answered(rig.now, reply(dice.random() < 0.8))),
-        lambda rig: rig.note(rig.session.reset_answered(rig.now, reply(dice.random() < 0.8))),
+        lambda rig: rig.arm_answered(dice.random() < 0.8),
+        lambda rig: rig.reset_answered(dice.random() < 0.8),
         lambda rig: rig.report(dice.choice(list(State)), at_rest=dice.random() < 0.5),
         lambda rig: rig.wait(dice.expovariate(20.0)),
         lambda rig: rig.wait(dice.expovariate(1.0)),

@@ -16,7 +16,7 @@ be called. Not thread-safe: one thread calls it. What it promises, whatever a cl
 from __future__ import annotations
 
 from lanyard_core.faults import MalformedFrame
-from lanyard_core.port import CommandAck, SafetyReply
+from lanyard_core.port import CommandAck
 from lanyard_core.safety.states import AckStatus
 from lanyard_core.stream.arming import Arming, Lease
 from lanyard_core.stream.channel import CloseCode
@@ -164,22 +164,22 @@ class CommandSession:
         effects: list[Effect] = [*self._out.state_if_changed(now, status.safety, armed=self.armed)]
         return effects + self._lease_lost(now) if lease_lost else effects
 
-    def arm_answered(self, now: float, reply: SafetyReply) -> list[Effect]:
-        """The control node armed, or said why not."""
-        if self._over or not self._arming.answered(success=reply.success):
+    def arm_answered(self, now: float, *, success: bool, message: str) -> list[Effect]:
+        """The control node armed, or said in ``message`` why not."""
+        if self._over or not self._arming.answered(success=success):
             return []
-        if not reply.success:
-            return [self._out.err(now, "arm_refused", reply.message)]
+        if not success:
+            return [self._out.err(now, "arm_refused", message)]
         return [self._out.state(now, armed=True)]
 
-    def reset_answered(self, now: float, reply: SafetyReply) -> list[Effect]:
-        """The control node cleared its latched stops, and is asked to arm; or it said why not."""
+    def reset_answered(self, now: float, *, success: bool, message: str) -> list[Effect]:
+        """The control node cleared its stops, and is asked to arm; or it said why not."""
         if self._over or not self._arming.in_progress:
             return []
-        if reply.success:
+        if success:
             return [ArmRobot()]
         self._arming.answered(success=False)
-        return [self._out.err(now, "reset_refused", reply.message)]
+        return [self._out.err(now, "reset_refused", message)]
 
     def next_deadline(self) -> float | None:
         """When to call ``deadline_passed``; None when the session is over."""

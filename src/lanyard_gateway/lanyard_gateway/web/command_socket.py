@@ -1,0 +1,242 @@
+"""``/ws/command/{robot_id}``: the shell around a command session.
+
+Gives the session the time, the frames and the robot's answers, and does what it says. Decides
+nothing: the rules are in ``lanyard_core.stream``. Everything runs on the event loop's thread and
+nothing blocks it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from lanyard_core.access.scopes import Scope
+from lanyard_core.faults import Conflict, LanyardFault, MalformedFrame, Unavailable
+from lanyard_core.port import CommandAck, MotionCommand, RobotPort
+from lanyard_core.safety.states import Priority
+from lanyard_core.stream.arming import Lease
+from lanyard_core.stream.channel import Channel, CloseCode
+from lanyard_core.stream.client_frames import read_client_frame
+from lanyard_core.stream.codecs import CODECS
+from lanyard_core.stream.effects import (
+    ArmRobot,
+    Effect,
+    PublishCommand,
+    ReleaseLease,
+    ResetRobot,
+    SendFrame,
+    SendHeartbeat,
+    StopRobot,
+)
+from lanyard_core.stream.plain import FROM_CLIENT, Wire
+from lanyard_core.stream.server_frames import write_server_frame
+from lanyard_core.stream.session import CommandSession
+from lanyard_core.stream.settings import StreamSettings
+from lanyard_core.telemetry.status import RobotStatus
+from lanyard_gateway.web.context import context_of
+from lanyard_gateway.web.socket_admission import Admission, admit
+from lanyard_gateway.web.socket_requests import RobotRequests
+from lanyard_gateway.web.socket_settings import stream_settings
+from lanyard_gateway.web.socket_tasks import until_one_ends
+
+_log = logging.getLogger(__name__)
+
+router = APIRouter()
+
+MAX_WAITING_FRAMES = 64
+"""Frames that may wait for a client that does not read; one more ends the connection."""
+
+CLOSE_WAIT_S = 2.0
+"""How long a client that is being closed may take to read what comes before."""
+
+_FRAMES_IN_ONE_TURN = 16
+"""Frames taken in before others have their turn: a full socket must not hold the loop."""
+
+
+@router.websocket("/ws/command/{robot_id}")
+async def command_socket(websocket: WebSocket, robot_id: str) -> None:
+    """Drive a robot: commands one way, acknowledgements and state the other."""
+    admission = admit(websocket, robot_id, channel=Channel.COMMAND, scope=Scope.COMMAND_STREAM)
+    if not admission.robot.status().online:
+        raise Unavailable(f"robot {robot_id} is offline", code="robot_offline")
+    lease = await _ask_for_lease(admission.robot, holder=f"key:{admission.principal.key_id}")
+    settings = stream_settings(context_of(websocket).settings)
+    await CommandLink(websocket, admission, lease=lease, settings=settings).serve()
+
+
+async def _ask_for_lease(robot: RobotPort, *, holder: str) -> Lease:
+    """The lease when it is free. Connecting alone takes it from nobody, and stops no task."""
+    try:
+        grant = await robot.acquire_lease(holder=holder, priority=Priority.OPERATOR, take=False)
+    except Conflict as fault:
+        if fault.code != "lease_held":
+            raise
+        return Lease(holder=str(fault.extra.get("holder", "")))
+    return Lease(holder=grant.holder, session=grant.session, ttl_s=grant.ttl_s)
+
+
+class CommandLink:
+    """One open command socket. Also listens to the robot (RobotListener)."""
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        admission: Admission,
+        *,
+        lease: Lease,
+        settings: StreamSettings,
+    ) -> None:
+        principal = admission.principal
+        now = time.monotonic()
+        self._websocket = websocket
+        self._subprotocol = admission.subprotocol
+        self._robot = admission.robot
+        self._lease = lease
+        self._codec = CODECS[admission.encoding]
+        self._frames = settings.frames
+        self._requests = RobotRequests(
+            admission.robot, session=lease.session, actor=principal.key_id
+        )
+        self._session = CommandSession(
+            now=now,
+            unix_offset_s=time.time() - now,
+            session_id=str(uuid.uuid4()),
+            robot_id=admission.robot.robot_id,
+            lease=lease,
+            settings=settings,
+            may_reset_severe=principal.may(Scope.STOP_RESET),
+        )
+        self._outgoing: asyncio.Queue[Wire | CloseCode] = asyncio.Queue(MAX_WAITING_FRAMES)
+        self._given_up = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = float("inf")
+
+    async def serve(self) -> None:
+        """Serve the socket until either side ends it; the robot is left stopped or at rest."""
+        stop_listening = self._robot.listen(self)
+        try:
+            await self._websocket.accept(subprotocol=self._subprotocol)
+            self._do(self._session.opened(time.monotonic(), self._robot.status()))
+            await until_one_ends(self._receive(), self._send(), self._given_up.wait())
+        except WebSocketDisconnect:
+            pass  # the client is gone; that is how most connections end
+        finally:
+            stop_listening()
+            self._do(self._session.closed())
+            await self._requests.finish()
+
+    def command_acknowledged(self, ack: CommandAck) -> None:
+        """The control node answered some command of this robot."""
+        arrived = time.monotonic() if ack.arrived_s is None else ack.arrived_s
+        self._do(self._session.command_acknowledged(arrived, ack))
+
+    def safety_changed(self, status: RobotStatus) -> None:
+        """The robot's state changed, or the robot fell silent."""
+        self._do(self._session.status_seen(time.monotonic(), status))
+
+    async def _receive(self) -> None:
+        taken = 0
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            self._take(message["bytes"] if text is None else text)
+            taken += 1
+            if taken % _FRAMES_IN_ONE_TURN == 0:
+                await asyncio.sleep(0)
+
+    def _take(self, message: Wire) -> None:
+        now = time.monotonic()
+        try:
+            value = self._codec.decode(message, limits=FROM_CLIENT)
+            frame = read_client_frame(value, frames=self._frames)
+        except MalformedFrame as fault:
+            self._do(self._session.frame_refused(now, fault))
+        else:
+            self._do(self._session.frame_received(now, frame))
+
+    async def _send(self) -> None:
+        while not isinstance(message := await self._outgoing.get(), CloseCode):
+            if isinstance(message, str):
+                await self._websocket.send_text(message)
+            else:
+                await self._websocket.send_bytes(message)
+        await self._websocket.close(message, message.reason)
+
+    def _do(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            try:
+                self._do_one(effect)
+            except LanyardFault as fault:  # the session notices that no answer comes, and stops
+                _log.warning("robot %s: %s", self._robot.robot_id, fault.detail)
+        self._set_timer()
+
+    def _do_one(self, effect: Effect) -> None:
+        if isinstance(effect, PublishCommand):
+            self._publish(effect)
+        elif isinstance(effect, SendFrame):
+            self._put(self._codec.encode(write_server_frame(effect.frame)))
+        elif isinstance(effect, SendHeartbeat):
+            self._robot.send_heartbeat(self._lease.session)
+        elif isinstance(effect, StopRobot):
+            _log.info("robot %s is stopped: %s", self._robot.robot_id, effect.reason)
+            self._requests.stop(effect)
+        elif isinstance(effect, ArmRobot):
+            self._requests.arm(self._arm_answered)
+        elif isinstance(effect, ResetRobot):
+            self._requests.reset(self._reset_answered, may_reset_severe=effect.may_reset_severe)
+        elif isinstance(effect, ReleaseLease):
+            self._requests.release()
+        else:
+            self._put(effect.code)
+            asyncio.get_running_loop().call_later(CLOSE_WAIT_S, self._given_up.set)
+
+    def _publish(self, effect: PublishCommand) -> None:
+        self._robot.send_command(
+            MotionCommand(
+                session=self._lease.session,
+                seq=effect.seq,
+                twist=effect.twist,
+                stamp_unix_s=time.time() - effect.age_s,
+                joint_velocities=effect.joint_velocities,
+            )
+        )
+
+    def _put(self, item: Wire | CloseCode) -> None:
+        try:
+            self._outgoing.put_nowait(item)
+        except asyncio.QueueFull:
+            self._given_up.set()
+
+    def _arm_answered(self, success: bool, message: str) -> None:
+        now = time.monotonic()
+        self._do(self._session.arm_answered(now, success=success, message=message))
+
+    def _reset_answered(self, success: bool, message: str) -> None:
+        now = time.monotonic()
+        self._do(self._session.reset_answered(now, success=success, message=message))
+
+    def _set_timer(self) -> None:
+        """Have the session called at its next deadline. An earlier call does no harm and stays."""
+        due = self._session.next_deadline()
+        if due is None or due >= self._timer_due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_due = due
+        loop = asyncio.get_running_loop()
+        # One turn later: an answer that waits in the loop's queue is heard before it is missed.
+        self._timer = loop.call_later(
+            max(0.0, due - time.monotonic()), loop.call_soon, self._deadline_passed
+        )
+
+    def _deadline_passed(self) -> None:
+        self._timer = None
+        self._timer_due = float("inf")
+        self._do(self._session.deadline_passed(time.monotonic()))

@@ -1,0 +1,50 @@
+"""How uvicorn is to run the web half: the values that matter for sockets and for safety.
+
+uvicorn's defaults suit web pages: messages of 16 MiB, compression on, forwarded headers believed.
+Here messages are small, compression would cost milliseconds, and nobody stands before the gateway
+unless told.
+"""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from lanyard_gateway.web.settings import WebSettings
+
+SOCKET_PING_INTERVAL_S = 10.0
+SOCKET_PING_TIMEOUT_S = 10.0
+"""uvicorn's pings find connections that are half open; the command channel has a faster rule."""
+
+IDLE_TIMEOUT_S = 60
+SEND_BUFFER_BYTES = 32 * 1024
+"""What the system may hold for a client that reads slowly: old telemetry is of no use to it."""
+
+
+def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
+    """The configuration to serve ``app`` with. Logging is left to the caller."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="asyncio",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_socket_message_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=SOCKET_PING_INTERVAL_S,
+        ws_ping_timeout=SOCKET_PING_TIMEOUT_S,
+        timeout_keep_alive=IDLE_TIMEOUT_S,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def tune_listener(listener: socket.socket) -> socket.socket:
+    """Bound what the system holds for a slow client; every connection inherits it."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return listener

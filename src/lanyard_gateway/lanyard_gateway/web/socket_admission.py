@@ -1,0 +1,59 @@
+"""Who may open a socket, to which robot, in which encoding: decided before the upgrade.
+
+A refusal is a fault that the application answers as an HTTP status with a problem document: a
+client reads why, as it would from any other request. In the order of the checks: 403 for the page
+of another site, 401, 403, 404, and 400 for a subprotocol that is missing or not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.websockets import WebSocket
+
+from lanyard_core.access.scopes import Principal, Scope
+from lanyard_core.faults import BadInput, Forbidden
+from lanyard_core.port import RobotPort
+from lanyard_core.stream.channel import (
+    Channel,
+    Encoding,
+    chosen_encoding,
+    subprotocol,
+    subprotocols,
+)
+from lanyard_gateway.web.auth import Require, offered_protocols
+from lanyard_gateway.web.context import context_of
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A socket that may be opened: for whom, to what, and how its frames are written."""
+
+    principal: Principal
+    robot: RobotPort
+    encoding: Encoding
+    subprotocol: str
+
+
+def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope) -> Admission:
+    """Check a socket that asks to be opened. Raises the fault that it is to be refused with."""
+    _check_origin(websocket)
+    principal = Require(scope)(websocket)
+    robot = context_of(websocket).robot(robot_id)
+    encoding = chosen_encoding(channel, offered_protocols(websocket))
+    if encoding is None:
+        raise BadInput(
+            f"offer one of the subprotocols {', '.join(subprotocols(channel))}",
+            code="subprotocol_required",
+        )
+    return Admission(principal, robot, encoding, subprotocol(channel, encoding))
+
+
+def _check_origin(websocket: WebSocket) -> None:
+    origin = websocket.headers.get("origin")
+    if origin is None or origin in context_of(websocket).settings.allowed_origins:
+        return
+    raise Forbidden(
+        "this web page may not open sockets here; add its origin to allowed_origins if it should",
+        code="origin_not_allowed",
+    )
