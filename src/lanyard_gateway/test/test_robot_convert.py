@@ -33,11 +33,10 @@ def test_a_stamp_that_does_not_fit_the_message_becomes_zero(unix_s):
 
 
 def test_an_acknowledgement_with_an_unknown_status_counts_as_invalid():
-    ack = convert.command_ack(CommandAck(session=1, seq=2, status=200))
-    assert ack.status is AckStatus.INVALID
-    assert convert.command_ack(CommandAck(status=CommandAck.STATUS_CLAMPED)).status == (
-        AckStatus.CLAMPED
-    )
+    ack = convert.command_ack(CommandAck(session=1, seq=2, status=200), arrived_s=5.0)
+    assert (ack.status, ack.arrived_s) == (AckStatus.INVALID, 5.0)
+    clamped = CommandAck(status=CommandAck.STATUS_CLAMPED)
+    assert convert.command_ack(clamped, arrived_s=5.0).status is AckStatus.CLAMPED
 
 
 def test_an_unknown_state_is_none_and_unknown_causes_are_left_out():

@@ -7,6 +7,7 @@ while the context still lives. To be called from a process's main thread.
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import threading
@@ -76,8 +77,15 @@ def stop_signals() -> Iterator[threading.Event]:
 
 
 def init_ros(arguments: list[str] | None = None) -> None:
-    """``rclpy.init`` without rclpy's signal handlers; the caller handles signals."""
-    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    """``rclpy.init`` without rclpy's signal handlers; the caller handles signals.
+
+    Raises BadConfiguration for ROS arguments or parameter files that cannot be read.
+    """
+    try:
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:
+        # rcl names places in its own source, which help nobody who mends a file.
+        raise BadConfiguration([re.sub(r",? at \S+:\d+", "", str(error))]) from None
 
 
 def complain(error: BadConfiguration, *, name: str) -> int:
@@ -93,8 +101,8 @@ def run_node(factory: Callable[[], Node], *, name: str) -> int:
     0 after an orderly stop; 2 when the configuration cannot be used, with a line for each problem.
     """
     with stop_signals() as stop:
-        init_ros()
         try:
+            init_ros()
             node = factory()
         except BadConfiguration as error:
             rclpy.try_shutdown()

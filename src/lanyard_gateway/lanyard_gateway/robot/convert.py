@@ -74,13 +74,17 @@ def time_message(unix_s: float) -> Time:
     return Time(sec=whole, nanosec=min(int((unix_s - whole) * 1e9), 999_999_999))
 
 
-def command_ack(message: CommandAckMsg) -> CommandAck:
-    """The acknowledgement of one command; a status that we do not know counts as INVALID."""
+def command_ack(message: CommandAckMsg, *, arrived_s: float) -> CommandAck:
+    """The acknowledgement of one command; a status that we do not know counts as INVALID.
+
+    ``arrived_s``: when it arrived, by our monotonic clock.
+    """
     return CommandAck(
         session=message.session,
         seq=message.seq,
         status=_ACK_STATUSES.get(message.status, AckStatus.INVALID),
         handling_s=message.handling_time_s,
+        arrived_s=arrived_s,
     )
 
 

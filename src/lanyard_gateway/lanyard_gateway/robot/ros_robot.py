@@ -6,7 +6,7 @@ callbacks of subscriptions (acknowledgement, safety change) run on the ROS threa
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -35,8 +35,6 @@ from lanyard_gateway.robot.status_cache import StatusCache
 from lanyard_gateway.robot.task_client import TaskClient
 from lanyard_gateway.robot.transform_buffer import TransformBuffer
 from lanyard_node_support import names, qos
-
-_log = logging.getLogger(__name__)
 
 
 class RosRobot:
@@ -154,7 +152,7 @@ class RosRobot:
 
     def _ack_arrived(self, message: CommandAckMsg) -> None:
         if self._listeners:
-            ack = convert.command_ack(message)
+            ack = convert.command_ack(message, arrived_s=time.monotonic())
             self._handover.post(lambda: self._tell_ack(ack))
 
     def _tell_ack(self, ack: CommandAck) -> None:

@@ -1,0 +1,128 @@
+"""Puts the gateway together: settings and a ROS node in, robots and a web application out.
+
+The only module besides ``main`` that knows both the web half and the robot half. Nothing is served
+yet when it is done; what can be wrong with the surroundings (files, keys) is found here.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from fastapi import FastAPI
+from rclpy.node import Node
+
+from lanyard_core.access.keys import KeyRecord, KeyRing
+from lanyard_core.faults import BadConfiguration
+from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.listening import check_writable
+from lanyard_gateway.robot.config import Frames, RobotConfig
+from lanyard_gateway.robot.fleet import RobotFleet
+from lanyard_gateway.settings import GatewaySettings, RobotEntry
+from lanyard_gateway.store.task_store import SqlTaskStore
+from lanyard_gateway.web import key_file
+from lanyard_gateway.web.app import create_app
+from lanyard_gateway.web.context import AppContext
+from lanyard_gateway.web.settings import PublicLimits, WebSettings
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The parts that ``main`` starts and stops."""
+
+    app: FastAPI
+    fleet: RobotFleet
+    store: SqlTaskStore
+
+
+def check_surroundings(settings: GatewaySettings) -> tuple[KeyRecord, ...]:
+    """The API keys; raises BadConfiguration with all that is wrong outside the settings."""
+    problems: list[str] = []
+    records: tuple[KeyRecord, ...] = ()
+    try:
+        records = _keys(settings.keys_file)
+    except BadConfiguration as error:
+        problems.extend(error.problems)
+    try:
+        check_writable(settings.ready_file)
+    except BadConfiguration as error:
+        problems.extend(error.problems)
+    if problems:
+        raise BadConfiguration(problems)
+    return records
+
+
+def compose(settings: GatewaySettings, node: Node, keys: tuple[KeyRecord, ...]) -> Gateway:
+    """The gateway, ready to be started; raises BadConfiguration when the store is not usable."""
+    store = SqlTaskStore.open(settings.task_store)
+    fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])
+    context = AppContext(
+        robots=fleet.robots,
+        keyring=KeyRing(keys),
+        tasks=TaskService(store=store, robots=fleet.robots, task_types=BUILT_IN),
+        settings=web_settings(settings),
+        version=_version(),
+        ros_alive=fleet.ros_thread_works,
+    )
+    return Gateway(create_app(context), fleet, store)
+
+
+def robot_config(settings: GatewaySettings, entry: RobotEntry) -> RobotConfig:
+    """What the robot half must know of one robot."""
+    tf = settings.tf
+    frames = Frames(tf.map_frame, tf.odom_frame, tf.base_frame, tf.tool_frame)
+    return RobotConfig(
+        robot_id=entry.robot_id,
+        namespace=entry.namespace,
+        frames=frames.prefixed(tf.frame_prefix.replace("{name}", entry.name)),
+        tf_topic=tf.topic,
+        tf_static_topic=tf.static_topic,
+        offline_after_s=settings.offline_after_s,
+        service_timeout_s=settings.service_timeout_s,
+        task_accept_timeout_s=settings.task_accept_timeout_s,
+        task_result_poll_s=settings.task_result_poll_s,
+    )
+
+
+def web_settings(settings: GatewaySettings) -> WebSettings:
+    """What the web half must know."""
+    limits = settings.limits
+    return WebSettings(
+        host=settings.host,
+        port=settings.port,
+        root_aliases=settings.root_aliases,
+        limits=PublicLimits(
+            max_linear_m_s=limits.max_linear_speed_mps,
+            max_angular_rad_s=limits.max_angular_speed_radps,
+        ),
+        max_body_bytes=limits.max_body_bytes,
+        max_task_body_bytes=limits.max_task_body_bytes,
+        allowed_origins=settings.allowed_origins,
+        cancel_wait_s=settings.cancel_wait_s,
+        key_file=settings.keys_file,
+    )
+
+
+def _keys(path: Path) -> tuple[KeyRecord, ...]:
+    if not path.exists():
+        raise BadConfiguration(
+            [f"keys_file: there are no API keys at {path}; make one: {_create_key_command(path)}"]
+        )
+    return key_file.read(path)
+
+
+def _create_key_command(path: Path) -> str:
+    keys = Path(sys.argv[0]).with_name("keys")
+    command = shlex.quote(str(keys)) if keys.exists() else "ros2 run lanyard_gateway keys"
+    return f"{command} --file {shlex.quote(str(path))} create --name me --role operator"
+
+
+def _version() -> str:
+    try:
+        return version("lanyard_gateway")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,108 @@
+"""Entry point of the gateway's process, and its order of starting and stopping.
+
+Main thread: this module, then the event loop. One more thread: ROS. Starting: settings, keys,
+port, store, robots, web, and last the ready file. Stopping (SIGTERM, SIGINT) goes backwards: the
+ready file goes, clients are told, a robot that was being driven is stopped, tasks stay on their
+robots and in the store, and ROS goes last. A second signal ends open requests where they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+
+import rclpy
+from rclpy.node import Node
+from rclpy.utilities import remove_ros_args
+
+from lanyard_core.faults import BadConfiguration
+from lanyard_gateway import listening
+from lanyard_gateway.composition import Gateway, check_surroundings, compose
+from lanyard_gateway.server import Server, run_loop, stop_on_signals
+from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
+from lanyard_node_support.parameters import declare
+from lanyard_node_support.run import complain, init_ros
+
+NAME = "gateway"
+_log = logging.getLogger("lanyard_gateway")
+
+
+def main() -> int:
+    """Run the gateway; 0 after an orderly stop, 2 when its configuration cannot be used."""
+    logging.basicConfig(level=logging.INFO, format="[%(levelname)s] [%(name)s]: %(message)s")
+    try:
+        init_ros()
+        options = _parser().parse_args(remove_ros_args(sys.argv)[1:])
+        node = Node(NAME)
+        try:
+            return _check(node) if options.check else _run(node)
+        finally:
+            node.destroy_node()
+    except BadConfiguration as error:
+        return complain(error, name=NAME)
+    finally:
+        rclpy.try_shutdown()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=NAME,
+        description="Serves robots over HTTP and WebSockets. Parameters: docs/parameters.md.",
+        epilog="Set them as for any node: --ros-args --params-file FILE, -p port:=8081",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="say whether the configuration is good, and end"
+    )
+    return parser
+
+
+def _check(node: Node) -> int:
+    settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
+    keys = check_surroundings(settings)
+    robots = ", ".join(robot.robot_id for robot in settings.robots)
+    print(f"{NAME}: the configuration is good: robots {robots}; {len(keys)} API keys")
+    return 0
+
+
+def _run(node: Node) -> int:
+    settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
+    keys = check_surroundings(settings)
+    with listening.bind(settings.host, settings.port) as listener:
+        gateway = compose(settings, node, keys)
+        try:
+            run_loop(_serve(settings, gateway, listener))
+        finally:
+            gateway.store.close()
+    return 0
+
+
+async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.socket) -> None:
+    url = listening.url_of(listener)
+    server = Server(
+        gateway.app,
+        while_up=listening.ready_file(settings.ready_file, url=url),
+        shutdown_timeout_s=settings.shutdown_timeout_s,
+    )
+    stop_on_signals(server)
+    gateway.fleet.start()
+    try:
+        _announce(settings, url)
+        await server.serve(sockets=[listener])
+    finally:
+        gateway.fleet.stop()
+
+
+def _announce(settings: GatewaySettings, url: str) -> None:
+    robots = ", ".join(robot.robot_id for robot in settings.robots)
+    _log.info("serving %s at %s", robots, url)
+    if not is_loopback(settings.host):
+        _log.warning(
+            "plain HTTP on %s: whoever can listen on that network sees API keys and commands",
+            settings.host,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
