@@ -19,9 +19,11 @@ from rclpy.utilities import remove_ros_args
 
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway import listening
-from lanyard_gateway.composition import Gateway, check_surroundings, compose
+from lanyard_gateway.composition import Gateway, check_surroundings, compose, web_settings
+from lanyard_gateway.farewell import Farewell
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
+from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_node_support.parameters import declare
 from lanyard_node_support.run import complain, init_ros
 
@@ -32,6 +34,7 @@ _log = logging.getLogger("lanyard_gateway")
 def main() -> int:
     """Run the gateway; 0 after an orderly stop, 2 when its configuration cannot be used."""
     logging.basicConfig(level=logging.INFO, format="[%(levelname)s] [%(name)s]: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         init_ros()
         options = _parser().parse_args(remove_ros_args(sys.argv)[1:])
@@ -80,16 +83,16 @@ def _run(node: Node) -> int:
 
 async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.socket) -> None:
     url = listening.url_of(listener)
-    server = Server(
-        gateway.app,
-        while_up=listening.ready_file(settings.ready_file, url=url),
-        shutdown_timeout_s=settings.shutdown_timeout_s,
-    )
+    farewell = Farewell(gateway.app)
+    config = server_config(farewell, web_settings(settings))
+    config.timeout_graceful_shutdown = max(1, round(settings.shutdown_timeout_s))
+    ready = listening.ready_file(settings.ready_file, url=url)
+    server = Server(config, farewell=farewell, while_up=ready)
     stop_on_signals(server)
     gateway.fleet.start()
     try:
         _announce(settings, url)
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=[tune_listener(listener)])
     finally:
         gateway.fleet.stop()
 

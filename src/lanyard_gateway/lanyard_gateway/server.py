@@ -1,51 +1,35 @@
 """The HTTP server in our process: uvicorn without its signal handling, on the fastest loop.
 
-uvicorn ends a process with the signal that stopped it; a robot's process ends in our order and with
-our exit code. Everything here runs in the main thread.
+uvicorn ends a process with the signal that stopped it, and drops its sockets as for a restart. A
+robot's process ends in our order and with our exit code, and tells its clients that it goes away.
+Everything here runs in the main thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager
 
 import uvicorn
-from fastapi import FastAPI
 
-# More than any frame of ours; each channel has its own, smaller limit.
-MAX_SOCKET_MESSAGE_BYTES = 65_536
-# The newest of uvicorn's WebSocket implementations is the fastest; older uvicorns have the other.
-_FAST_SOCKETS = "websockets-sansio"
+from lanyard_gateway.farewell import Farewell
 
 
 class Server(uvicorn.Server):
     """Serves one application until ``stop``."""
 
     def __init__(
-        self, app: FastAPI, *, while_up: AbstractContextManager[None], shutdown_timeout_s: float
+        self, config: uvicorn.Config, *, farewell: Farewell, while_up: AbstractContextManager[None]
     ) -> None:
         """``while_up`` is entered when requests are served, and left as soon as that ends."""
+        super().__init__(config)
+        self._farewell = farewell
         self._while_up = while_up
         self._entered = contextlib.ExitStack()
-        super().__init__(
-            uvicorn.Config(
-                app,
-                ws=_sockets(),
-                ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
-                ws_per_message_deflate=False,
-                lifespan="on",
-                log_config=None,
-                log_level=logging.WARNING,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=max(1, round(shutdown_timeout_s)),
-            )
-        )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
@@ -53,8 +37,9 @@ class Server(uvicorn.Server):
         self._entered.enter_context(self._while_up)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End in good order: no new connections, open ones finish."""
+        """End in good order: sockets are told, no new connections, open requests finish."""
         self._entered.close()
+        await self._farewell.say()
         await super().shutdown(sockets=sockets)
 
     def stop(self) -> None:
@@ -98,9 +83,3 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     except ImportError:
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
-
-
-def _sockets() -> str:
-    from uvicorn.config import WS_PROTOCOLS
-
-    return _FAST_SOCKETS if _FAST_SOCKETS in WS_PROTOCOLS else "websockets"

@@ -1,0 +1,79 @@
+import asyncio
+
+import pytest
+
+from lanyard_gateway import farewell as farewell_module
+from lanyard_gateway.farewell import Farewell
+
+ACCEPT = {"type": "websocket.accept"}
+
+
+class Server:
+    """The server's side of one socket: what the application sent, and when it may end."""
+
+    def __init__(self):
+        self.sent = []
+        self.accepted = asyncio.Event()
+        self.end = asyncio.Event()
+
+    async def app(self, scope, receive, send):
+        if scope["type"] == "websocket":
+            await send(ACCEPT)
+            self.accepted.set()
+            await self.end.wait()
+        await send({"type": "websocket.send", "text": "last"})
+
+    async def send(self, message):
+        self.sent.append(message)
+
+
+async def open_socket(farewell, server):
+    serving = asyncio.ensure_future(farewell({"type": "websocket"}, None, server.send))
+    await server.accepted.wait()
+    return serving
+
+
+async def test_an_open_socket_is_closed_as_going_away_and_sends_nothing_more():
+    server = Server()
+    farewell = Farewell(server.app)
+    serving = await open_socket(farewell, server)
+    await farewell.say()
+    server.end.set()
+    await serving
+    assert server.sent == [
+        ACCEPT,
+        {"type": "websocket.close", "code": 1001, "reason": "going_away"},
+    ]
+
+
+async def test_a_socket_that_ended_before_is_left_alone():
+    server = Server()
+    farewell = Farewell(server.app)
+    serving = await open_socket(farewell, server)
+    server.end.set()
+    await serving
+    await farewell.say()
+    assert [message["type"] for message in server.sent] == ["websocket.accept", "websocket.send"]
+
+
+async def test_requests_are_passed_through():
+    server = Server()
+    await Farewell(server.app)({"type": "http"}, None, server.send)
+    assert server.sent == [{"type": "websocket.send", "text": "last"}]
+
+
+async def test_a_client_that_does_not_read_holds_nobody_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(farewell_module, "TELL_TIMEOUT_S", 0.01)
+    server = Server()
+
+    async def stalled(message):
+        server.sent.append(message)
+        if message["type"] == "websocket.close":
+            await asyncio.Event().wait()
+
+    farewell = Farewell(server.app)
+    serving = asyncio.ensure_future(farewell({"type": "websocket"}, None, stalled))
+    await server.accepted.wait()
+    await asyncio.wait_for(farewell.say(), 5.0)
+    server.end.set()
+    await serving
