@@ -20,6 +20,7 @@ from starlette.types import Scope
 from lanyard_core.faults import LanyardFault
 from lanyard_gateway.web import (
     openapi,
+    pages,
     problems,
     robots_api,
     stops_api,
@@ -69,6 +70,7 @@ def create_app(context: AppContext) -> FastAPI:
             app.include_router(router, include_in_schema=False)
     for router in _socket_routers():
         app.include_router(router)
+    pages.install(app)
     app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
     return app
 
