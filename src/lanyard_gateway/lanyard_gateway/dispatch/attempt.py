@@ -218,7 +218,7 @@ class Attempt:
             if self._is_lost():
                 self._request_cancel()  # should it run after all, it must not go on unseen
                 return lost("no result came within the task's time limit", phase=self.phase)
-            if self._run.cancel_asked_s is not None and not self._cancel_accepted:
+            if self.task.status is TaskStatus.CANCELING and not self._cancel_accepted:
                 self._request_cancel()
 
     def _is_lost(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import replace
 
 from lanyard_core.faults import Conflict, NotFound, Unavailable
@@ -131,9 +130,13 @@ class RobotDispatcher:
         await self._begin(entry.task_id)
 
     async def _news(self) -> None:
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self._shop.settings.poll_s)
-        self._wake.clear()
+        # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
+        timer = asyncio.get_running_loop().call_later(self._shop.settings.poll_s, self.wake)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+            self._wake.clear()
 
     async def _begin(self, task_id: str) -> None:
         attempt = Attempt(await self._shop.store.get(task_id), self.port, self._shop)

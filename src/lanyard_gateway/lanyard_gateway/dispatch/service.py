@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 
 from lanyard_core.faults import Conflict
 from lanyard_core.port import RobotPorts
@@ -26,6 +25,7 @@ from lanyard_gateway.dispatch.views import CurrentTask, Submission, TaskPage, Ta
 
 _log = logging.getLogger(__name__)
 
+_CANCEL_AGAIN_S = 0.2
 _REMEMBERED_RUNS = 200  # finished tasks that the first estimates are made from
 
 
@@ -72,12 +72,11 @@ class TaskService:
 
     async def stop(self) -> None:
         """Stop dispatching. Tasks on robots go on there, and are found again at the next start."""
-        for serving in self._serving:
-            serving.cancel()
-        for serving in self._serving:
-            with suppress(asyncio.CancelledError):
-                await serving
-        self._serving = []
+        serving, self._serving = set(self._serving), []
+        while serving:
+            for each in serving:
+                each.cancel()  # again if need be: what is awaited below may swallow it once
+            _, serving = await asyncio.wait(serving, timeout=_CANCEL_AGAIN_S)
 
     async def submit(self, request: TaskRequest) -> Submission:
         """Take a task in; see ``Intake.submit``."""

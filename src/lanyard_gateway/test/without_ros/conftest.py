@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
@@ -29,6 +30,7 @@ from lanyard_core.port import (
 )
 from lanyard_core.safety.states import Cause, State, StopKind
 from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.model import TaskRecord
 from lanyard_core.task.supervision import Patience
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from lanyard_gateway.dispatch.service import TaskService
@@ -155,6 +157,7 @@ class House:
 
     app: FastAPI
     context: AppContext
+    store: SqlTaskStore
     robot: MemoryRobot
     other: MemoryRobot
     keys: dict[Role, NewKey]
@@ -181,6 +184,15 @@ class House:
         answer = await self.call("GET", f"/api/v1/tasks/{task_id}")
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def history(self, task_id: str) -> Sequence[TaskRecord]:
+        return await self.store.history(task_id)
+
+    async def until_event(self, task_id: str, event: str) -> None:
+        async def happened() -> bool:
+            return event in [record.event for record in await self.history(task_id)]
+
+        await until(happened)
 
     async def until_started(self, count: int = 1) -> None:
         await until(lambda: len(self.robot.starts) >= count)
@@ -261,13 +273,13 @@ def keys() -> dict[Role, NewKey]:
 @pytest.fixture
 def dispatch_settings() -> DispatchSettings:
     """Short times, so that tests need not wait."""
-    patience = Patience(after_timeout_s=0.2, after_cancel_s=0.2)
+    patience = Patience(after_timeout_s=0.8, after_cancel_s=0.8)
     return DispatchSettings(poll_s=0.02, retry_s=0.02, patience=patience, max_queued=50)
 
 
 @pytest.fixture
 def web_settings() -> WebSettings:
-    return WebSettings(cancel_wait_s=0.2)
+    return WebSettings(cancel_wait_s=0.3)
 
 
 @pytest.fixture
@@ -278,10 +290,8 @@ def store_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def build(store_path, robots, keys, dispatch_settings, web_settings):
     """Builds a gateway on the store's file; used as an async context manager."""
-    from contextlib import asynccontextmanager
-
     @asynccontextmanager
-    async def made(**overrides: object) -> AsyncIterator[House]:
+    async def made(*, robot: str = "arm-001", **overrides: object) -> AsyncIterator[House]:
         store = SqlTaskStore.open(store_path)
         tasks = TaskService(
             store=store, robots=robots, task_types=BUILT_IN, settings=dispatch_settings
@@ -301,7 +311,9 @@ def build(store_path, robots, keys, dispatch_settings, web_settings):
                 app.router.lifespan_context(app),
                 httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
             ):
-                yield House(app, context, robots["arm-001"], robots["amr-002"], keys, client)
+                yield House(
+                    app, context, store, robots[robot], robots["amr-002"], keys, client
+                )
         finally:
             store.close()
 
