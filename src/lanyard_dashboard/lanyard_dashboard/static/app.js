@@ -6,8 +6,8 @@ import { drawTrack } from "./map.js";
 const STALE_MS = 1000;
 const TASKS_EVERY_MS = 1000;
 const WORDS = {
-  ready: "Ready", active: "Moving allowed", starting: "Starting", stopping: "Stopping",
-  safe_stop: "Safe stop", halted: "Halted", fault: "Fault", unknown: "Unknown",
+  ready: "Ready", active: "Armed", safe_stop: "Safe stop", halted: "Halted", fault: "Fault",
+  unknown: "Unknown",
 };
 const LATCHED = ["safe_stop", "halted", "fault"];
 
@@ -47,31 +47,33 @@ function showSafety(safety) {
   const state = safety?.state ?? "unknown";
   $("safety").dataset.state = state;
   $("state").textContent = WORDS[state] ?? state;
-  $("reason").textContent = safety?.reason ? `Why: ${safety.reason.replaceAll("_", " ")}` : "";
+  $("reason").textContent = safety?.reason ? `Why: ${safety.reason}` : "";
   $("reset").hidden = !LATCHED.includes(state);
 }
 
 function showPose(pose) {
   if (!pose) return;
-  const yaw = Math.atan2(2 * (pose.qw * pose.qz + pose.qx * pose.qy), 1 - 2 * (pose.qy ** 2 + pose.qz ** 2));
-  track.push([pose.x_m, pose.y_m]);
+  const { x, y } = pose.position;
+  const q = pose.orientation;
+  const yaw = Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y ** 2 + q.z ** 2));
+  track.push([x, y]);
   if (track.length > 3000) track.shift();
   drawTrack($("map"), track, yaw);
   const degrees = (yaw * 180) / Math.PI;
-  $("pose").textContent = `x ${number(pose.x_m)} m   y ${number(pose.y_m)} m   heading ${number(degrees, 0)}°`;
+  $("pose").textContent = `x ${number(x)} m, y ${number(y)} m, heading ${number(degrees, 0)}°`;
 }
 
 function showBattery(battery) {
   $("battery-bar").style.width = `${battery?.percent ?? 0}%`;
   $("battery-bar").classList.toggle("low", (battery?.percent ?? 100) < 20);
   $("battery").textContent = battery
-    ? `${number(battery.percent, 0)} %   ${number(battery.voltage_v, 1)} V   ${battery.charging ? "charging" : ""}`
+    ? `${number(battery.percent, 0)} %, ${number(battery.voltage_v, 1)} V${battery.charging ? ", charging" : ""}`
     : "–";
 }
 
 function showJoints(joints) {
   const items = (joints?.name ?? []).map((name, i) => ({
-    name, position: joints.position?.[i], velocity: joints.velocity?.[i], temperature: joints.temperature?.[i],
+    name, position: joints.position?.[i], velocity: joints.velocity?.[i], temperature: joints.temperature_c?.[i],
   }));
   rows($("joints"), items, (joint) => [
     cell(joint.name), cell(number(joint.position)), cell(number(joint.velocity)),
@@ -129,15 +131,14 @@ function watch(id) {
   unfollow();
   robotId = id;
   track = [];
-  unfollow = follow(id, { onFrame: showFrame, onLink: (state) => { $("link").textContent = state; } });
+  unfollow = follow(id, showFrame);
 }
 
 function markAge() {
   const old = performance.now() - lastFrameAt > STALE_MS;
   document.body.classList.toggle("old", old);
   $("link").className = `pill ${old ? "stale" : "live"}`;
-  if (old) $("link").textContent = "no data";
-  else $("link").textContent = "live";
+  $("link").textContent = old ? "no data" : "live";
 }
 
 function stop() {

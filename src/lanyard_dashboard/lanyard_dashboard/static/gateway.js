@@ -38,8 +38,11 @@ export async function call(method, path, body) {
 }
 
 // Follows one robot's telemetry until the returned function is called.
-export function follow(robotId, { onFrame, onLink }) {
-  let socket, timer, ended = false, tries = 0;
+export function follow(robotId, onFrame) {
+  let socket;
+  let timer;
+  let ended = false;
+  let tries = 0;
 
   function open() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -52,10 +55,8 @@ export function follow(robotId, { onFrame, onLink }) {
       const frame = JSON.parse(event.data);
       if (frame.t === "tlm") onFrame(frame);
     };
-    socket.onopen = () => onLink("live");
     socket.onclose = () => {
       if (ended) return;
-      onLink("lost");
       const wait = BACKOFF_S[Math.min(tries++, BACKOFF_S.length - 1)];
       timer = setTimeout(open, wait * 1000 * (0.8 + 0.4 * Math.random()));
     };
