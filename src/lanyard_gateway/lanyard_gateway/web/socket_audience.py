@@ -74,6 +74,9 @@ class Audiences:
         self._context = context
         self._by_topic: dict[Topic, Audience] = {}
 
+    def __len__(self) -> int:
+        return len(self._by_topic)
+
     def join(self, topic: Topic, offer: Offer) -> Callable[[], None]:
         """Offer the samples of ``topic`` to a reader; the returned function ends that."""
         audience = self._by_topic.get(topic)

@@ -1,0 +1,362 @@
+"""The command socket as a client sees it, with a real server and real frames."""
+
+import asyncio
+import contextlib
+import json
+import time
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from lanyard_core.access.scopes import Role
+from lanyard_core.safety.states import AckStatus, State
+from lanyard_core.stream.channel import Channel, Encoding, subprotocols
+from lanyard_core.stream.frames import Ack, Arm, Err, Hello, Ping, Pong, StateChange, Stop
+from lanyard_core.telemetry.status import Twist
+
+ENCODINGS = list(Encoding)
+MSGPACK, CBOR, JSON = subprotocols(Channel.COMMAND)
+
+
+async def refusal(gateway, path="/ws/command/arm-001", **more):
+    """Status and problem document of a socket that was not opened."""
+    with pytest.raises(InvalidStatus) as caught:
+        await gateway.connect(path, **more)
+    response = caught.value.response
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = json.loads(response.body)
+    assert problem["status"] == response.status_code
+    return response.status_code, problem["code"]
+
+
+# Before the upgrade
+
+
+async def test_without_a_subprotocol_a_socket_is_refused(gateway):
+    assert await refusal(gateway) == (400, "subprotocol_required")
+
+
+async def test_with_the_subprotocol_of_another_channel_a_socket_is_refused(gateway):
+    wanted = ["lanyard.telemetry.v1+json"]
+    assert await refusal(gateway, subprotocols=wanted) == (400, "subprotocol_required")
+
+
+async def test_without_a_key_a_socket_is_refused(gateway):
+    assert await refusal(gateway, role=None, subprotocols=[JSON]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.INTEGRATOR])
+async def test_a_role_that_may_not_drive_is_refused(gateway, role):
+    assert await refusal(gateway, role=role, subprotocols=[JSON]) == (403, "forbidden")
+
+
+async def test_an_unknown_robot_is_refused(gateway):
+    answer = await refusal(gateway, "/ws/command/nobody", subprotocols=[JSON])
+    assert answer == (404, "not_found")
+
+
+async def test_a_robot_that_is_offline_is_refused(gateway, robot):
+    robot.online = False
+    assert await refusal(gateway, subprotocols=[JSON]) == (503, "robot_offline")
+
+
+async def test_the_page_of_another_site_is_refused(gateway):
+    headers = {"Origin": "https://evil.example.org"}
+    answer = await refusal(gateway, subprotocols=[JSON], headers=headers)
+    assert answer == (403, "origin_not_allowed")
+
+
+async def test_a_page_that_is_allowed_may_connect_with_its_key_as_a_subprotocol(gateway):
+    connection = await gateway.connect(
+        role=None,
+        subprotocols=[JSON, f"lanyard.bearer.{gateway.keys[Role.OPERATOR].text}"],
+        headers={"Origin": "https://panel.example.org"},
+    )
+    assert connection.subprotocol == JSON
+
+
+async def test_a_refused_socket_never_holds_the_lease(gateway, robot):
+    await refusal(gateway)
+    await refusal(gateway, role=None, subprotocols=[JSON])
+    assert robot.grants == 0
+
+
+async def test_the_first_offered_encoding_that_is_known_is_taken(gateway):
+    connection = await gateway.connect(subprotocols=["chat", CBOR, JSON])
+    assert connection.subprotocol == CBOR
+
+
+async def test_nothing_is_compressed(gateway):
+    connection = await gateway.connect(subprotocols=[JSON], compression="deflate")
+    assert connection.response.headers.get("Sec-WebSocket-Extensions") is None
+
+
+# Driving
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_a_command_reaches_the_robot_and_is_acknowledged(gateway, robot, encoding):
+    teleop = await gateway.teleop(encoding)
+    await teleop.arm()
+    began = time.time()
+    ack = await teleop.drive_and_ack(Twist((0.2, 0.0, 0.0), (0.0, 0.0, 0.1)))
+    assert (ack.status, ack.lost) == (AckStatus.OK, 0)
+    assert began - 0.1 < ack.rx_us / 1e6 < time.time() + 0.1
+    sent = robot.commands[-1]
+    assert (sent.twist.linear[0], sent.twist.angular[2]) == (0.2, 0.1)
+    assert (sent.session, sent.seq) == (robot.safety.session, teleop.seq)
+    assert abs(sent.stamp_unix_s - time.time()) < 1.0
+
+
+@pytest.mark.parametrize("encoding", [Encoding.MSGPACK, Encoding.CBOR])
+async def test_a_packed_command_gets_a_packed_acknowledgement(gateway, encoding):
+    teleop = await gateway.teleop(encoding)
+    await teleop.arm()
+    ack = await teleop.drive_and_ack(packed=True)
+    assert ack.packed
+    assert ack.status is AckStatus.OK
+
+
+async def test_a_hundred_commands_a_second_are_all_acknowledged_in_order(gateway, robot):
+    robot.ack_delay_s = 0.001
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    sent = []
+    for _ in range(100):
+        sent.append(await teleop.drive())
+        await asyncio.sleep(0.01)
+    while not any(isinstance(f, Ack) and f.ack == sent[-1] for f in teleop.seen):
+        await teleop.next()
+    acks = [frame for frame in teleop.seen if isinstance(frame, Ack)]
+    assert [ack.ack for ack in acks if ack.ack in sent] == sent
+    numbers = [frame.seq for frame in teleop.seen]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_motion_without_arming_is_refused(gateway, robot):
+    teleop = await gateway.teleop()
+    assert (await teleop.drive_and_ack()).status is AckStatus.NOT_ARMED
+    assert robot.commands == []
+
+
+async def test_arming_without_a_neutral_command_says_what_to_do(gateway):
+    teleop = await gateway.teleop()
+    hello = await teleop.until(Hello)
+    await teleop.send(Arm, hello.session)
+    err = await teleop.until(Err)
+    assert (err.code, err.detail) == ("arm_refused", "send neutral commands first")
+
+
+async def test_a_stop_that_stands_is_cleared_on_demand(gateway, robot):
+    robot.becomes(State.SAFE_STOP)
+    teleop = await gateway.teleop(role=Role.MAINTAINER)
+    await teleop.arm(clear=True)
+    assert robot.resets == [True]
+    assert (await teleop.drive_and_ack()).status is AckStatus.OK
+
+
+async def test_an_operator_does_not_reset_severe_stops(gateway, robot):
+    robot.becomes(State.SAFE_STOP)
+    await (await gateway.teleop()).arm(clear=True)
+    assert robot.resets == [False]
+
+
+async def test_a_ping_is_answered_and_renews_the_lease(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.until(Hello)
+    before = len(robot.heartbeats)
+    seq = await teleop.send(Ping)
+    assert (await teleop.until(Pong)).ack == seq
+    assert robot.heartbeats[before:] == [robot.safety.session]
+
+
+# The lease
+
+
+async def test_the_second_client_is_told_who_drives_and_cannot_arm(gateway, robot):
+    await (await gateway.teleop()).arm()
+    second = await gateway.teleop(role=Role.MAINTAINER)
+    hello = await second.until(Hello)
+    assert not hello.lease_is_yours
+    assert hello.lease_holder == f"key:{gateway.keys[Role.OPERATOR].record.key_id}"
+    await second.send(Arm, hello.session)
+    assert (await second.until(Err)).code == "lease_held"
+    assert (await second.drive_and_ack()).status is AckStatus.LEASE_LOST
+
+
+async def test_the_second_client_may_stop_the_robot(gateway, robot, eventually):
+    first = await gateway.teleop()
+    await first.arm()
+    await first.drive_and_ack()
+    second = await gateway.teleop(role=Role.MAINTAINER)
+    await second.send(Stop, "a person stands there")
+    await eventually(lambda: robot.stops)
+    assert robot.stops[0][1] == "client_stop: a person stands there"
+    assert (await first.until(StateChange, state="safe_stop")).armed is False
+
+
+async def test_a_lease_that_is_taken_closes_the_socket(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    robot.becomes(session=7, holder="supervisor")
+    assert await teleop.end() == (4409, "lease_lost")
+
+
+async def test_a_client_that_leaves_gives_the_lease_back(gateway, robot, eventually):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    await teleop.connection.close()
+    await eventually(lambda: robot.released)
+    assert robot.stops == []
+    await (await gateway.teleop()).arm()
+
+
+# The end of a connection
+
+
+@pytest.mark.parametrize("how", ["closed", "dropped"])
+async def test_a_client_that_vanishes_while_the_robot_moves_stops_it(
+    gateway, robot, eventually, how
+):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    await teleop.drive_and_ack()
+    if how == "closed":
+        await teleop.connection.close()
+    else:
+        teleop.connection.transport.abort()
+    await eventually(lambda: robot.released)
+    assert [reason for _, reason in robot.stops] == ["disconnected"]
+
+
+async def test_a_client_that_stops_pinging_is_stopped_and_closed_after_3_seconds(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    began = time.monotonic()
+    ending = asyncio.ensure_future(teleop.end())
+    while not ending.done():
+        with contextlib.suppress(ConnectionClosed):
+            await teleop.drive()
+        await asyncio.sleep(0.02)
+    assert await ending == (4408, "ping_timeout")
+    assert 2.8 < time.monotonic() - began < 4.0
+    assert [reason for _, reason in robot.stops] == ["ping_timeout"]
+
+
+async def test_a_robot_that_falls_silent_closes_the_socket(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    robot.becomes(online=False)
+    assert await teleop.end() == (4503, "robot_offline")
+
+
+async def test_a_gateway_that_shuts_down_stops_the_robot_first(gateway, robot, eventually):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    await teleop.drive_and_ack()
+    gateway.server.should_exit = True
+    await eventually(lambda: robot.released)
+    assert [reason for _, reason in robot.stops] == ["disconnected"]
+
+
+# Acknowledgements that do not come
+
+
+async def test_an_acknowledgement_that_does_not_come_stops_the_robot(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    robot.ack_delay_s = None
+    await teleop.drive()
+    state = await teleop.until(StateChange, reason="ack_timeout")
+    assert (state.state, state.armed) == ("safe_stop", False)
+    assert [reason for _, reason in robot.stops] == ["ack_timeout"]
+
+
+async def test_an_acknowledgement_that_waited_for_the_loop_is_not_late(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    before = len(robot.commands)
+    await teleop.drive()
+    while len(robot.commands) == before:
+        await asyncio.sleep(0)  # noqa: ASYNC110  to be back right after the robot was asked
+    time.sleep(0.03)  # noqa: ASYNC251  the loop is busy; the answer has arrived and waits
+    assert (await teleop.until(Ack, ack=teleop.seq)).status is AckStatus.OK
+    assert robot.stops == []
+
+
+# Bad input
+
+
+async def test_a_bad_frame_is_answered_and_the_connection_goes_on(gateway):
+    teleop = await gateway.teleop(Encoding.JSON)
+    await teleop.connection.send('{"v":1,"t":"cmd"}')
+    err = await teleop.until(Err)
+    assert err.code == "bad_frame"
+    assert "seq" in err.detail
+    assert (await teleop.drive_and_ack()).status is AckStatus.NOT_ARMED
+
+
+async def test_three_bad_frames_close_the_connection(gateway):
+    teleop = await gateway.teleop()
+    for _ in range(3):
+        await teleop.connection.send(b"\xc1")
+    assert await teleop.end() == (4400, "bad_frame")
+
+
+async def test_a_value_that_is_not_finite_stops_the_robot(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.arm()
+    await teleop.drive_and_ack()
+    await teleop.drive(Twist((float("nan"), 0.0, 0.0)))
+    await teleop.until(StateChange, reason="command_invalid")
+    assert [reason for _, reason in robot.stops] == ["command_invalid"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "message"), [(Encoding.MSGPACK, "{}"), (Encoding.JSON, b"{}")]
+)
+async def test_the_other_kind_of_message_closes_the_connection(gateway, encoding, message):
+    teleop = await gateway.teleop(encoding)
+    await teleop.connection.send(message)
+    assert await teleop.end() == (1003, "wrong_kind")
+
+
+@pytest.mark.parametrize("size", [1025, 70_000])
+async def test_a_message_above_1_kib_closes_the_connection(gateway, size):
+    teleop = await gateway.teleop(Encoding.JSON)
+    await teleop.connection.send("x" * size)
+    assert (await teleop.end())[0] == 1009
+
+
+async def test_a_flood_moves_nothing_and_is_closed(gateway, robot):
+    teleop = await gateway.teleop()
+    await teleop.until(Hello)
+    ending = asyncio.ensure_future(teleop.end())
+    with contextlib.suppress(ConnectionClosed):
+        for _ in range(3_000):
+            await teleop.drive()
+    assert await ending == (4429, "rate")
+    assert robot.commands == []
+
+
+async def test_commands_of_a_lost_connection_move_nothing_on_the_next(gateway, robot):
+    first = await gateway.teleop()
+    await first.arm()
+    await first.connection.close()
+    before = len(robot.commands)
+    second = await gateway.teleop()
+    for _ in range(100):
+        await second.drive()
+    assert (await second.until(Ack, ack=second.seq)).status is AckStatus.NOT_ARMED
+    assert len(robot.commands) == before
+
+
+async def test_a_client_that_reads_nothing_is_let_go_and_the_robot_stopped(
+    gateway, robot, eventually
+):
+    connection = await gateway.teleop()
+    await connection.arm()
+    await connection.drive_and_ack()
+    connection.connection.transport.pause_reading()
+    await eventually(lambda: robot.stops)
+    await eventually(lambda: robot.released)
