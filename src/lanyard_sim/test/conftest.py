@@ -22,7 +22,8 @@ from lanyard_sim.robot import SimulatedRobot
 from lanyard_sim.settings import settings_from
 
 STEP_S = 0.005
-NAMESPACE = "/arm_001"
+# A name that no other robot on this machine has, should it be in the same domain.
+NAMESPACE = f"/arm_{os.getpid()}"
 
 # How long a condition may take on a busy machine; when all is well nobody waits so long.
 DEADLINE_S = 30.0
@@ -116,6 +117,12 @@ def domain_id() -> int:
 
 
 @pytest.fixture(scope="session")
+def namespace() -> str:
+    """The namespace in which ``start_sim`` starts a robot."""
+    return NAMESPACE
+
+
+@pytest.fixture(scope="session")
 def ros_environment(domain_id) -> dict[str, str]:
     """The environment of a process that is to meet the probe."""
     return {
@@ -125,21 +132,23 @@ def ros_environment(domain_id) -> dict[str, str]:
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def probe(domain_id) -> Iterator[Probe]:
-    """The test's own ROS node."""
+    """The tests' own ROS node, one for each file of tests."""
     probe = Probe(domain_id)
     yield probe
     probe.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start_sim(ros_environment):
     """Starts the node ``sim`` in a process, with parameters; ends it after the ``with`` block."""
 
     @contextmanager
-    def start(**parameters: object) -> Iterator[subprocess.Popen[str]]:
-        arguments = ["--ros-args", "-r", f"__ns:={NAMESPACE}"]
+    def start(
+        *, namespace: str = NAMESPACE, **parameters: object
+    ) -> Iterator[subprocess.Popen[str]]:
+        arguments = ["--ros-args", "-r", f"__ns:={namespace}"]
         for name, value in parameters.items():
             arguments += ["-p", f"{name.replace('__', '.')}:={value}"]
         process = subprocess.Popen(

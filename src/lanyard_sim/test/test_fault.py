@@ -35,12 +35,12 @@ def test_a_value_that_makes_no_sense_is_refused_by_name(setting):
 
 
 @pytest.fixture
-def fault(ros_environment):
+def fault(ros_environment, namespace):
     """Runs the command against the simulated robot of this test."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "lanyard_sim.fault", *arguments],
+            [sys.executable, "-m", "lanyard_sim.fault", "--namespace", namespace, *arguments],
             env=ros_environment,
             capture_output=True,
             text=True,

@@ -3,9 +3,9 @@ import signal
 import pytest
 
 
-def test_a_stop_signal_ends_it_in_order(start_sim, probe):
+def test_a_stop_signal_ends_it_in_order(start_sim, probe, namespace):
     with start_sim() as process:
-        probe.wait_for(lambda: "sim" in probe.node.get_node_names())
+        probe.wait_for(lambda: ("sim", namespace) in probe.node.get_node_names_and_namespaces())
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=30.0)
     assert process.returncode == 0

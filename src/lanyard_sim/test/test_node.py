@@ -17,14 +17,20 @@ from tf2_msgs.msg import TFMessage
 from lanyard_node_support import names, qos
 from lanyard_sim.node import GROUND_TRUTH
 
-NAMESPACE = "/arm_001"
+MENDED = {
+    "fault.mute_odometry": False,
+    "fault.hot_joint": "",
+    "fault.low_battery": False,
+    "fault.stuck_base": False,
+}
 
 
 class Robot:
     """The robot as seen from the outside: the newest message of each topic, and its commands."""
 
-    def __init__(self, probe) -> None:
+    def __init__(self, probe, namespace: str) -> None:
         self.probe = probe
+        self._namespace = namespace
         self.last: dict[str, object] = {}
         self.count: dict[str, int] = {}
         self.parents: dict[str, str] = {}
@@ -40,23 +46,22 @@ class Robot:
             self._listen(kind, name, qos.SENSOR)
         for name, profile in ((names.TF, qos.TF), (names.TF_STATIC, qos.TF_STATIC)):
             probe.node.create_subscription(TFMessage, name, self._keep_frames, profile)
-        here = names.resolve
         node = probe.node
-        self._cmd_vel = node.create_publisher(
-            TwistStamped, here(NAMESPACE, names.CMD_VEL), qos.CMD_VEL
-        )
+        self._cmd_vel = node.create_publisher(TwistStamped, self._here(names.CMD_VEL), qos.CMD_VEL)
         self._arm = node.create_publisher(
-            Float64MultiArray, here(NAMESPACE, names.ARM_COMMANDS), qos.CMD_VEL
+            Float64MultiArray, self._here(names.ARM_COMMANDS), qos.CMD_VEL
         )
-        self._set = node.create_client(SetParameters, f"{NAMESPACE}/sim/set_parameters")
+        self._set = node.create_client(SetParameters, self._here("sim/set_parameters"))
+
+    def _here(self, name: str) -> str:
+        return names.resolve(self._namespace, name)
 
     def _listen(self, kind, name, profile) -> None:
         def keep(message) -> None:
             self.last[name] = message
             self.count[name] = self.count.get(name, 0) + 1
 
-        topic = names.resolve(NAMESPACE, name)
-        self.probe.node.create_subscription(kind, topic, keep, profile)
+        self.probe.node.create_subscription(kind, self._here(name), keep, profile)
 
     def _keep_frames(self, message: TFMessage) -> None:
         for transform in message.transforms:
@@ -83,22 +88,34 @@ class Robot:
     def move_arm(self, speed: float) -> None:
         self._arm.publish(Float64MultiArray(data=[speed] * 6))
 
-    def set_parameter(self, name: str, value):
+    def set_parameter(self, name: str, value: object):
+        return self.set_parameters({name: value})[0]
+
+    def set_parameters(self, values: dict[str, object]):
+        parameters = [Parameter(name, value=value) for name, value in values.items()]
         request = SetParameters.Request(
-            parameters=[Parameter(name, value=value).to_parameter_msg()]
+            parameters=[parameter.to_parameter_msg() for parameter in parameters]
         )
         self.probe.wait_for(self._set.service_is_ready)
         future = self._set.call_async(request)
         self.probe.wait_for(future.done)
-        return future.result().results[0]
+        return future.result().results
+
+
+@pytest.fixture(scope="module")
+def one_robot(start_sim, probe, namespace):
+    with start_sim():
+        robot = Robot(probe, namespace)
+        probe.wait_for(lambda: len(robot.last) == 7 and "odom" in robot.parents)
+        yield robot
 
 
 @pytest.fixture
-def robot(start_sim, probe):
-    with start_sim():
-        robot = Robot(probe)
-        probe.wait_for(lambda: len(robot.last) == 7 and "odom" in robot.parents)
-        yield robot
+def robot(one_robot):
+    """The robot that all tests of this file share, mended and at rest."""
+    one_robot.set_parameters(MENDED)
+    one_robot.probe.wait_for(lambda: one_robot.speed == 0.0)
+    return one_robot
 
 
 def test_it_drives_and_stops_by_itself_when_commands_end(robot, probe):
@@ -173,12 +190,11 @@ def test_the_drivers_time_out_cannot_be_changed_while_the_robot_runs(robot):
     assert not robot.set_parameter("base.command_timeout_s", 0.1).successful
 
 
-def test_a_frame_prefix_reaches_the_frames(start_sim, probe):
-    with start_sim(frame_prefix="arm_001/"):
-        robot = Robot(probe)
+def test_a_second_robot_has_its_own_frames_in_the_same_map(robot, start_sim, probe, namespace):
+    with start_sim(namespace=f"{namespace}_2", frame_prefix="arm_002/", start__x_m=2.0):
         probe.wait_for(
             lambda: (
-                robot.parents.get("arm_001/odom") == "map"
-                and robot.parents.get("arm_001/tool0") == "arm_001/link_6"
+                robot.parents.get("arm_002/odom") == robot.parents["odom"] == "map"
+                and robot.parents.get("arm_002/tool0") == "arm_002/link_6"
             )
         )
