@@ -52,7 +52,7 @@ def test_a_spot_needs_both_coordinates() -> None:
 def test_move_to_needs_a_point_and_refuses_what_it_does_not_know() -> None:
     assert complaints("move_to", {"x_m": 1.0, "z_m": 0.0}) == {
         "parameters.y_m": "required",
-        "parameters.z_m": "additionalProperties",
+        "parameters.z_m": "unknown_field",
     }
 
 

@@ -69,7 +69,7 @@ def test_each_wrong_field_is_named_by_its_path_and_the_rule_that_it_breaks() -> 
         "parameters.x_m": "maximum",
         "parameters.side": "enum",
         "parameters.tags[0]": "type",
-        "parameters.inner.q": "additionalProperties",
+        "parameters.inner.q": "unknown_field",
         "parameters.name": "minLength",
     }
 

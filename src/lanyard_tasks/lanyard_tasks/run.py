@@ -21,9 +21,9 @@ from lanyard_tasks.motion.odometer import Odometer
 from lanyard_tasks.motion.stuck import Axis, StuckWatch
 from lanyard_tasks.robot import Observation, Robot, Setup, Step, TaskFailed
 
-# The least that an axis must have been told to cover before it can be called stuck.
-_LEAST_M = 0.05
-_LEAST_RAD = 0.1
+# The least that an axis must be told to do before it can be called stuck.
+_LEAST_MPS = 0.03
+_LEAST_RADPS = 0.05
 
 
 class Outcome(Enum):
@@ -77,7 +77,7 @@ class TaskRun:
         self._steps = behaviour.run(self._robot, parameters)
         self.authority = Authority(times) if behaviour.moves else None
         self._odometer = Odometer()
-        self._stuck = StuckWatch(window_s=setup.stuck_s)
+        self._stuck = StuckWatch(slow_s=setup.stuck_s)
         self._started = now
         self._deadline = now + timeout_s
         self._timeout_s = timeout_s
@@ -157,8 +157,8 @@ class TaskRun:
         drive = self._step.drive
         if self._robot.has_pose:
             forward, turned = self._odometer.forward_m, self._odometer.turned_rad
-            axes["the base"] = Axis(drive.linear_mps, forward, _LEAST_M)
-            axes["the base's turn"] = Axis(drive.angular_radps, turned, _LEAST_RAD)
+            axes["the base"] = Axis(drive.linear_mps, forward, _LEAST_MPS)
+            axes["the base's turn"] = Axis(drive.angular_radps, turned, _LEAST_RADPS)
         if self._step.joint_velocities:
             for name, rate, position in zip(
                 self._robot.setup.joint_names,
@@ -166,7 +166,7 @@ class TaskRun:
                 self._robot.joints,
                 strict=True,
             ):
-                axes[name] = Axis(rate, position, _LEAST_RAD)
+                axes[name] = Axis(rate, position, _LEAST_RADPS)
         stuck = self._stuck.observe(now, axes)
         if stuck is not None:
             raise TaskFailed(ErrorCode.STUCK, f"{stuck} does not move as commanded")

@@ -70,7 +70,8 @@ def problems_of_schema(schema: object, place: str = "parameters") -> list[str]:
 def validate(value: object, schema: Schema, field: str = "parameters") -> list[FieldError]:
     """Every way in which ``value`` does not fit ``schema``; empty when it does.
 
-    ``field`` is the dotted path of the value. The code of an error is the keyword that was broken.
+    ``field`` is the dotted path of the value. The code of an error is the keyword that was broken, or
+    ``unknown_field``.
     """
     wanted = str(schema.get("type"))
     if not _TYPES[wanted](value):
@@ -118,7 +119,7 @@ def _object_errors(value: Mapping[str, object], schema: Schema, field: str) -> I
         else:
             known = ", ".join(properties) or "none"
             yield FieldError(
-                f"{field}.{name}", "additionalProperties", f"is not known; known here: {known}"
+                f"{field}.{name}", "unknown_field", f"is not known; known here: {known}"
             )
 
 

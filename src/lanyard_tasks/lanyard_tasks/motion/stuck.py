@@ -1,7 +1,8 @@
 """Does the robot move as commanded? Pure; one watch for each task.
 
-Over a window of time, what each axis was told to cover is compared with what it covered. Signed
-sums on both sides: a controller that corrects to and fro around its goal is not stuck.
+For each axis the commanded and the measured rate are smoothed alike and compared. An axis that is
+too slow without a break for a while is stuck; the lag at the start of a motion is over sooner than
+that, and a controller that corrects to and fro around its goal averages out.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# An axis that covers less than this share of what it was told is stuck.
+# Time constant of the smoothing, in seconds.
+_SMOOTH_S = 0.5
+
+# An axis that does less than this share of what it is told is too slow.
 _SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis now: commanded rate, measured position, and the least way worth judging."""
+    """One axis now: commanded rate, measured position, and the least rate worth judging."""
 
     rate: float
     position: float
@@ -24,39 +28,48 @@ class Axis:
 
 
 class StuckWatch:
-    """Feed it every tick; it names the first axis that did not move for ``window_s`` seconds."""
+    """Feed it every tick; it names an axis that has been too slow for ``slow_s`` seconds."""
 
-    def __init__(self, *, window_s: float) -> None:
-        self._window_s = window_s
-        self._opened: float | None = None
-        self._last = 0.0
-        self._start: dict[str, float] = {}
-        self._told: dict[str, float] = {}
+    def __init__(self, *, slow_s: float) -> None:
+        self._slow_s = slow_s
+        self._last: float | None = None
+        self._motions: dict[str, _Motion] = {}
 
     def observe(self, now: float, axes: Mapping[str, Axis]) -> str | None:
         """Take in the axes at ``now``; returns the name of an axis that is stuck, or None."""
-        if self._opened is None or axes.keys() != self._start.keys():
-            self._open(now, axes)
-            return None
-        for name, axis in axes.items():
-            self._told[name] += axis.rate * (now - self._last)
+        elapsed_s = 0.0 if self._last is None else now - self._last
         self._last = now
-        if now - self._opened < self._window_s:
-            return None
-        stuck = next((name for name, axis in axes.items() if self._is_stuck(name, axis)), None)
-        self._open(now, axes)
-        return stuck
+        self._motions = {
+            name: self._motions.get(name) or _Motion(axis.position) for name, axis in axes.items()
+        }
+        if elapsed_s > 0.0:
+            for name, axis in axes.items():
+                if self._motions[name].follow(axis, elapsed_s) >= self._slow_s:
+                    return name
+        return None
 
     def reset(self) -> None:
         """Begin anew at the next observation: what was commanded meanwhile was not sent."""
-        self._opened = None
+        self._last = None
+        self._motions = {}
 
-    def _is_stuck(self, name: str, axis: Axis) -> bool:
-        told = self._told[name]
-        covered = math.copysign(1.0, told) * (axis.position - self._start[name])
-        return abs(told) >= axis.least and covered < _SHARE * abs(told)
 
-    def _open(self, now: float, axes: Mapping[str, Axis]) -> None:
-        self._opened = self._last = now
-        self._start = {name: axis.position for name, axis in axes.items()}
-        self._told = dict.fromkeys(axes, 0.0)
+class _Motion:
+    """Smoothed rates of one axis, and for how long it has been too slow."""
+
+    def __init__(self, position: float) -> None:
+        self._position = position
+        self._told = 0.0
+        self._done = 0.0
+        self._slow_s = 0.0
+
+    def follow(self, axis: Axis, elapsed_s: float) -> float:
+        share = elapsed_s / (_SMOOTH_S + elapsed_s)
+        measured = (axis.position - self._position) / elapsed_s
+        self._position = axis.position
+        self._told += share * (axis.rate - self._told)
+        self._done += share * (measured - self._done)
+        done_as_told = math.copysign(1.0, self._told) * self._done
+        is_slow = abs(self._told) >= axis.least and done_as_told < _SHARE * abs(self._told)
+        self._slow_s = self._slow_s + elapsed_s if is_slow else 0.0
+        return self._slow_s
