@@ -117,6 +117,7 @@ class SimNode(Node):
         steps = self._pace.steps_until(time.monotonic())
         lost = self._pace.lost_s - lost_before
         if lost > 0.0:
+            self._robot.skip(lost)
             self.get_logger().warning(f"held up: {lost:.2f} s of simulated time are left out")
         return steps
 

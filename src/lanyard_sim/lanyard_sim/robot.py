@@ -3,7 +3,7 @@
     robot.command_base((0.3, 0, 0), (0, 0, 0.1))
     for reading in robot.advance(0.005): ...
 
-Nothing happens but in ``advance``, which returns what fell due in that step, in order. The same
+Nothing moves but in ``advance``, which returns what fell due in that step, in order. The same
 settings, commands and steps give the same readings, to the last bit. Not safe to call from two
 threads at once.
 """
@@ -87,6 +87,11 @@ class SimulatedRobot:
         Returns why the command was refused, or None.
         """
         return self._body.arm_driver.offer(speeds)
+
+    def skip(self, seconds: float) -> None:
+        """Time that is not simulated: nothing moves in it, but commands grow old."""
+        self._body.base_driver.advance(seconds)
+        self._body.arm_driver.advance(seconds)
 
     def advance(self, dt: float) -> tuple[Reading, ...]:
         """Let ``dt`` seconds pass, at most 10 ms; returns the readings that fell due."""

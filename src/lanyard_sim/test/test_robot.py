@@ -48,6 +48,17 @@ def test_it_brakes_a_fifth_of_a_second_after_the_last_command(make_robot):
     assert time.last(TruthReading).linear == 0.0
 
 
+def test_a_command_from_before_a_long_pause_moves_nothing_after_it(make_robot):
+    time = make_robot()
+    time.run(1.0, base=(0.5, 0.0), arm=(0.5,) * 6)
+    place = time.last(TruthReading).pose
+    time.robot.skip(5.0)
+    time.run(0.2)
+    assert time.last(TruthReading).linear == 0.0
+    assert time.last(TruthReading).pose.x - place.x < 0.5 * 0.1
+    assert time.last(JointReading).speeds == (0.0,) * 6
+
+
 def test_it_starts_where_it_is_told_and_odometry_starts_at_zero(make_robot):
     time = make_robot({"start.x_m": 3.0, "start.y_m": 1.0, "start.yaw_rad": math.pi / 2})
     time.run(0.02)
