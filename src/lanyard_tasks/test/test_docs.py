@@ -1,4 +1,4 @@
-"""The example of a package of one's own, as docs/tasks.md prints it, is carried out as it stands."""
+"""The example of docs/tasks.md is run as it stands, and its table is the catalogue's."""
 
 from __future__ import annotations
 
