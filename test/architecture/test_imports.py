@@ -58,7 +58,7 @@ RULES = {
             "lanyard_dashboard",
             *CODECS,
         )
-    ),  # fmt: skip
+    ),
     "lanyard_gateway.dispatch": Row(
         ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings", "jsonschema")
     ),

@@ -1,4 +1,4 @@
-"""Interface files are prose: all fields and constants have comments; numbers agree with the core."""
+"""Interface files are prose: fields and constants have comments; numbers agree with the core."""
 
 import re
 

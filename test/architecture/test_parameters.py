@@ -1,11 +1,9 @@
 """Parameters are declared once, with unit and meaning, and the documentation is made from that."""
 
-
 import pytest
 
 from lanyard_node_support import describe
 from lanyard_node_support.parameter_schema import load_declarations
-
 
 
 def declarations():

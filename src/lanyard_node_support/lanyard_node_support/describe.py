@@ -1,6 +1,7 @@
 """Prints the parameter page of the documentation from the packages' ``parameters.yaml``.
 
-``python -m lanyard_node_support.describe > docs/parameters.md``; a test holds the page to its sources.
+``python -m lanyard_node_support.describe > docs/parameters.md``; a test holds the page to its
+sources.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ _HEAD = """\
 # Parameters
 
 Made from the packages' `parameters.yaml` by `python -m lanyard_node_support.describe`; do not edit.
-A value outside its range, of the wrong type, or under a name that does not exist keeps the node from
-starting: it prints one line for each problem and exits with 2. "fixed" parameters are read at start;
-the others can be set while the node runs (`ros2 param set`).
+A value outside its range, of the wrong type, or under a name that does not exist keeps the node
+from starting: it prints one line for each problem and exits with 2. "fixed" parameters are read at
+start; the others can be set while the node runs (`ros2 param set`).
 """
 
 

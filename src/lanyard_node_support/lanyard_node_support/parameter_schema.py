@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -36,7 +37,7 @@ class ParameterDeclaration:
     description: str
     unit: str = ""
     read_only: bool = False
-    validation: Mapping[str, list[object]] = field(default_factory=dict)
+    validation: Mapping[str, list[Any]] = field(default_factory=dict)
 
     def convert(self, value: object) -> ParameterValue:
         """The value in the declared type; raises ValueError with a sentence that says what to mend.
@@ -76,7 +77,13 @@ def parse_declarations(text: str, *, source: str) -> dict[str, ParameterDeclarat
     return found
 
 
-def _walk(body: Mapping[str, object], *, prefix: str, found: dict, source: str) -> None:
+def _walk(
+    body: Mapping[str, Any],
+    *,
+    prefix: str,
+    found: dict[str, ParameterDeclaration],
+    source: str,
+) -> None:
     for key, entry in body.items():
         name = f"{prefix}{key}"
         if not isinstance(entry, dict):
@@ -87,7 +94,7 @@ def _walk(body: Mapping[str, object], *, prefix: str, found: dict, source: str) 
             _walk(entry, prefix=f"{name}.", found=found, source=source)
 
 
-def _declaration(name: str, entry: Mapping[str, object], source: str) -> ParameterDeclaration:
+def _declaration(name: str, entry: Mapping[str, Any], source: str) -> ParameterDeclaration:
     unknown = set(entry) - _KNOWN_KEYS
     missing = {"type", "default_value", "description"} - set(entry)
     if unknown or missing:
@@ -113,33 +120,36 @@ def _declaration(name: str, entry: Mapping[str, object], source: str) -> Paramet
     return declaration
 
 
-def _arguments(given: object) -> list[object]:
+def _arguments(given: object) -> list[Any]:
     if given is None:
         return []
     return list(given) if isinstance(given, list) else [given]
 
 
-def _converted(type_name: str, value: object) -> ParameterValue:
+def _converted(type_name: str, value: Any) -> ParameterValue:
     if type_name in ARRAY_TYPES:
         if not isinstance(value, list | tuple) and not hasattr(value, "tolist"):
             raise ValueError(f"must be a list of {ARRAY_TYPES[type_name]}, not {value!r}")
-        return [_scalar(ARRAY_TYPES[type_name], item) for item in value]
+        items: list[Any] = [_scalar(ARRAY_TYPES[type_name], item) for item in value]
+        return items
     return _scalar(type_name, value)
 
 
-def _scalar(type_name: str, value: object) -> bool | int | float | str:
+def _scalar(type_name: str, value: Any) -> bool | int | float | str:
     wanted = SCALAR_TYPES[type_name]
     if not isinstance(value, wanted) or (type_name != "bool" and isinstance(value, bool)):
         raise ValueError(f"must be a {type_name}, not {value!r}")
     if type_name != "double":
-        return value
+        accepted: bool | int | str = value
+        return accepted
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"must be a finite number, not {number}")
     return number
 
 
-Rule = Callable[[ParameterValue, list[object]], str]
+# A rule meets only values of its own kind: a declaration whose default does not fit is refused.
+Rule = Callable[[Any, list[Any]], str]
 
 _RULES: dict[str, Rule] = {
     "bounds<>": lambda v, a: "" if a[0] <= v <= a[1] else f"must be between {a[0]} and {a[1]}",
@@ -148,7 +158,7 @@ _RULES: dict[str, Rule] = {
     "lt<>": lambda v, a: "" if v < a[0] else f"must be less than {a[0]}",
     "lt_eq<>": lambda v, a: "" if v <= a[0] else f"must be at most {a[0]}",
     "one_of<>": lambda v, a: "" if v in _choices(a) else f"must be one of {_choices(a)}",
-    "not_empty<>": lambda v, a: "" if len(v) > 0 else "must not be empty",
+    "not_empty<>": lambda v, _: "" if len(v) > 0 else "must not be empty",
     "size_gt<>": lambda v, a: "" if len(v) > a[0] else f"must have more than {a[0]} entries",
     "fixed_size<>": lambda v, a: "" if len(v) == a[0] else f"must have {a[0]} entries",
     "element_bounds<>": lambda v, a: (
@@ -157,12 +167,12 @@ _RULES: dict[str, Rule] = {
 }
 
 
-def _choices(arguments: list[object]) -> list[object]:
+def _choices(arguments: list[Any]) -> list[Any]:
     first = arguments[0] if arguments else []
     return first if isinstance(first, list) else arguments
 
 
-def _in_words(rule: str, arguments: list[object]) -> str:
+def _in_words(rule: str, arguments: list[Any]) -> str:
     words = {
         "bounds<>": "between {0} and {1}",
         "gt<>": "greater than {0}",

@@ -31,9 +31,13 @@ _RCLPY_NAMES = ("use_sim_time", "start_type_description_service", "qos_overrides
 class ParameterSet:
     """The parameters of one node, by dotted name: ``parameters["command_gap_s"]``."""
 
-    def __init__(self, declarations: dict[str, ParameterDeclaration]) -> None:
+    def __init__(
+        self,
+        declarations: dict[str, ParameterDeclaration],
+        values: dict[str, ParameterValue],
+    ) -> None:
         self._declarations = declarations
-        self._values: dict[str, ParameterValue] = {}
+        self._values = values
         self._on_change: list[ChangeCallback] = []
 
     def __getitem__(self, name: str) -> ParameterValue:
@@ -47,7 +51,8 @@ class ParameterSet:
         """Call ``callback(name, value)`` in the node's thread after a parameter was set."""
         self._on_change.append(callback)
 
-    def _accept(self, parameters: Iterable[Parameter]) -> SetParametersResult:
+    def accept(self, parameters: Iterable[Parameter]) -> SetParametersResult:
+        """Judge a change at run time: all of it or none. rclpy calls this in the node's thread."""
         accepted: dict[str, ParameterValue] = {}
         for parameter in parameters:
             declaration = self._declarations.get(parameter.name)
@@ -71,7 +76,7 @@ def declare(node: Node, *, package: str) -> ParameterSet:
     Raises BadConfiguration with every problem found: wrong type, out of bounds, unknown name.
     """
     declarations = load_declarations(package)
-    parameters = ParameterSet(declarations)
+    values: dict[str, ParameterValue] = {}
     problems = _unknown_names(node, declarations)
     for declaration in declarations.values():
         # Dynamic typing, because the type is judged by our own rules, which accept 500 for 500.0.
@@ -83,12 +88,13 @@ def declare(node: Node, *, package: str) -> ParameterSet:
         )
         declared = node.declare_parameter(declaration.name, declaration.default, descriptor)
         try:
-            parameters._values[declaration.name] = declaration.convert(_plain(declared.value))
+            values[declaration.name] = declaration.convert(_plain(declared.value))
         except ValueError as error:
             problems.append(f"{node.get_name()}: {declaration.name}: {error}{_unit(declaration)}")
     if problems:
         raise BadConfiguration(problems)
-    node.add_on_set_parameters_callback(parameters._accept)
+    parameters = ParameterSet(declarations, values)
+    node.add_on_set_parameters_callback(parameters.accept)
     return parameters
 
 
