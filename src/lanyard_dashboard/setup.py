@@ -17,7 +17,7 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="One page that shows the state of a robot at a glance: static files for the gateway.",
+    description="One page that shows the state of a robot at a glance: static files.",
     license="Apache-2.0",
     tests_require=["pytest"],
 )

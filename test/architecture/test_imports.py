@@ -66,7 +66,7 @@ RULES = {
         ("lanyard_core", "lanyard_gateway.store", "lanyard_gateway.settings", "sqlalchemy")
     ),
     "lanyard_gateway.settings": Row(("lanyard_core",)),
-    "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "uvicorn", "uvloop")),
+    "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "starlette", "uvicorn", "uvloop")),
     "lanyard_dashboard": Row(()),
     "lanyard_client": Row(
         ("lanyard_core", "lanyard_client", "httpx", "websockets"),

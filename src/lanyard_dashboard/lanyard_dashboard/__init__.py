@@ -1,7 +1,7 @@
 """One page that shows the state of a robot at a glance: static files, served by the gateway.
 
-``static_folder()`` says where they are. The page talks to the gateway's REST and telemetry socket like
-any other client; it holds no rule of its own.
+``static_folder()`` says where they are. The page talks to the gateway's REST and telemetry socket
+like any other client; it holds no rule of its own.
 """
 
 from __future__ import annotations

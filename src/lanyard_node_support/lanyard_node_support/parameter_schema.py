@@ -136,8 +136,8 @@ def _converted(type_name: str, value: Any) -> ParameterValue:
 
 
 def _scalar(type_name: str, value: Any) -> bool | int | float | str:
-    wanted = SCALAR_TYPES[type_name]
-    if not isinstance(value, wanted) or (type_name != "bool" and isinstance(value, bool)):
+    fits: bool = isinstance(value, SCALAR_TYPES[type_name])
+    if not fits or (type_name != "bool" and isinstance(value, bool)):
         raise ValueError(f"must be a {type_name}, not {value!r}")
     if type_name != "double":
         accepted: bool | int | str = value
