@@ -19,7 +19,7 @@ from rclpy.node import Node
 from lanyard_tasks.run import Ended, Outcome
 
 
-class TaskActionServer(ActionServer):  # type: ignore[misc]  # rclpy has no types
+class TaskActionServer(ActionServer):
     """Serves ``ExecuteTask``. ``on_goal`` gets each accepted goal, ``may_cancel`` decides."""
 
     def __init__(

@@ -42,7 +42,7 @@ class _Current:
     told_at: float = 0.0
 
 
-class TasksNode(Node):  # type: ignore[misc]  # rclpy has no types
+class TasksNode(Node):
     """The task server of one robot, in the robot's namespace."""
 
     def __init__(self) -> None:
@@ -50,7 +50,8 @@ class TasksNode(Node):  # type: ignore[misc]  # rclpy has no types
         values: Mapping[str, Any] = declare(self, package="lanyard_tasks").as_dict()
         self._setup = setup_from(values)
         self._times = times_from(values)
-        self._feedback_period_s = 1.0 / values["feedback_rate_hz"]
+        # Half a tick of slack, or a tick that comes a little early would cost a whole one.
+        self._feedback_period_s = 1.0 / values["feedback_rate_hz"] - 0.5 / values["rate_hz"]
         self._behaviours = installed_behaviours()
         self._current: _Current | None = None
         self._closing = False

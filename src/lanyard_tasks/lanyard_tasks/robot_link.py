@@ -79,7 +79,7 @@ class RobotLink:
         if message is None or not all(client.service_is_ready() for client in self._clients):
             return None
         return SafetySeen(
-            state=State(message.state),
+            state=state_of(message.state),
             causes=message.causes,
             reason=message.reason,
             session=message.session,
@@ -171,6 +171,14 @@ def pose_of(message: Odometry) -> Pose2D | None:
         return None
     yaw = math.atan2(2.0 * (turn.w * turn.z + turn.x * turn.y), 1.0 - 2.0 * (turn.y**2 + turn.z**2))
     return Pose2D(position.x, position.y, yaw)
+
+
+def state_of(number: int) -> State:
+    """The control node's state; a number that we do not know counts as FAULT."""
+    try:
+        return State(number)
+    except ValueError:
+        return State.FAULT
 
 
 def _finite(*values: float) -> bool:

@@ -150,7 +150,15 @@ def test_the_way_back_is_rest_then_disarm_then_release(it: Clocked) -> None:
 def test_the_way_back_ends_even_when_nobody_answers(it: Clocked, times: Times) -> None:
     it.armed()
     it.authority.wind_down()
-    it.tick_for(times.rest_timeout_s + 2 * times.answer_timeout_s + 0.2, None)
+    never_at_rest = replace(ACTIVE, at_rest=False)
+    it.tick_for(times.rest_timeout_s + 2 * times.answer_timeout_s + 0.2, never_at_rest)
+    assert it.authority.done
+
+
+def test_the_way_back_is_short_when_the_control_node_is_gone(it: Clocked) -> None:
+    it.armed()
+    it.authority.wind_down()
+    it.tick_for(0.3, None)
     assert it.authority.done
 
 

@@ -205,7 +205,7 @@ class Authority:
         return []
 
     def _slowing(self, waited_s: float, safety: SafetySeen | None) -> list[Effect]:
-        rested = waited_s >= _SETTLE_S and safety is not None and safety.at_rest
+        rested = waited_s >= _SETTLE_S and (safety is None or safety.at_rest)
         if rested or waited_s > self._times.rest_timeout_s:
             self._enter(Stage.DISARMING)
         return []
