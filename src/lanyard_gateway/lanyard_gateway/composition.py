@@ -99,6 +99,8 @@ def web_settings(settings: GatewaySettings) -> WebSettings:
             max_linear_m_s=limits.max_linear_speed_mps,
             max_angular_rad_s=limits.max_angular_speed_radps,
         ),
+        ack_deadline_s=settings.command.ack_deadline_s,
+        ack_miss_limit=settings.command.ack_miss_limit,
         max_body_bytes=limits.max_body_bytes,
         max_task_body_bytes=limits.max_task_body_bytes,
         allowed_origins=settings.allowed_origins,

@@ -51,6 +51,14 @@ class TfSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandSettings:
+    """When a missing acknowledgement stops the robot: deadline in seconds, misses in a row."""
+
+    ack_deadline_s: float
+    ack_miss_limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Sizes in bytes, speeds in m/s and rad/s; the speeds are only told to clients."""
 
@@ -79,6 +87,7 @@ class GatewaySettings:
     task_result_poll_s: float
     cancel_wait_s: float
     shutdown_timeout_s: float
+    command: CommandSettings
     limits: Limits
     tf: TfSettings
 
@@ -97,6 +106,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         ready_file=_path(_text(parameters, "ready_file")),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),
         root_aliases=bool(parameters["root_aliases"]),
+        command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
         tf=TfSettings(**_group(parameters, "tf.")),
         **{name: cast(float, parameters[name]) for name in _DURATIONS},

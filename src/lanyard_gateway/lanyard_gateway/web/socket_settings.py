@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from lanyard_core.stream.settings import CommandLimits, StreamSettings
+from lanyard_core.stream.settings import CommandLimits, CommandTiming, StreamSettings
 from lanyard_gateway.web.settings import WebSettings
 
 
 def stream_settings(settings: WebSettings) -> StreamSettings:
-    """Limits as configured; deadlines are the defaults of the core."""
+    """Limits and the acknowledgement deadline as configured; the rest as the core has it."""
     limits = settings.limits
     return StreamSettings(
+        timing=CommandTiming(ack_deadline_s=settings.ack_deadline_s),
+        ack_miss_limit=settings.ack_miss_limit,
         limits=CommandLimits(
             min_rate_hz=limits.min_rate_hz,
             max_rate_hz=limits.max_rate_hz,
