@@ -48,6 +48,19 @@ def test_a_task_never_runs_without_having_been_dispatched():
     assert into_running == {Event.DISPATCHED}
 
 
+def test_a_task_on_a_robot_is_only_canceled_when_the_robot_has_stopped_it():
+    to_canceled = {
+        (at, event)
+        for (at, event), to in TRANSITIONS.items()
+        if to is TaskStatus.CANCELED and at.on_robot
+    }
+    assert to_canceled == {
+        (TaskStatus.RUNNING, Event.CANCELED),
+        (TaskStatus.CANCELING, Event.CANCELED),
+        (TaskStatus.CANCELING, Event.RETURNED),
+    }
+
+
 def test_a_goal_that_did_not_reach_the_robot_is_not_sent_again_once_it_was_cancelled():
     assert step(TaskStatus.RUNNING, Event.RETURNED) is TaskStatus.QUEUED
     assert step(TaskStatus.CANCELING, Event.RETURNED) is TaskStatus.CANCELED

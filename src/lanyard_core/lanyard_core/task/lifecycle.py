@@ -3,7 +3,7 @@
     queued ──dispatched──▶ running ──succeeded──▶ succeeded
       │  ◀──returned────────┘ │ ▲ ──failed─────▶ failed
       │                       │ └─refused─┐ ──canceled───▶ canceled
-      └─canceled─▶ canceled   └cancel_requested▶ canceling ─▶ (any end)
+      └─withdrawn▶ canceled   └cancel_requested▶ canceling ─▶ (any end)
 
 What is not in the table cannot happen; ``step`` raises Conflict then, and the task stays as it was.
 The ends have no row: a task ends once.
@@ -24,18 +24,18 @@ class Event(str, Enum):
     DISPATCHED = "dispatched"  # its goal id is on disk; the goal is about to be sent
     REATTACHED = "reattached"  # its goal was found again after a restart
     RETURNED = "returned"  # the robot did not take the goal; it will be sent again
+    WITHDRAWN = "withdrawn"  # cancelled before any goal was sent
     CANCEL_REQUESTED = "cancel_requested"
     CANCEL_REFUSED = "cancel_refused"  # the robot is in a phase that cannot be cancelled
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-    CANCELED = "canceled"
+    CANCELED = "canceled"  # the robot has stopped it
 
 
 _S = TaskStatus
 TRANSITIONS: dict[tuple[TaskStatus, Event], TaskStatus] = {
     (_S.QUEUED, Event.DISPATCHED): _S.RUNNING,
-    (_S.QUEUED, Event.CANCELED): _S.CANCELED,
-    (_S.QUEUED, Event.FAILED): _S.FAILED,
+    (_S.QUEUED, Event.WITHDRAWN): _S.CANCELED,
     (_S.RUNNING, Event.REATTACHED): _S.RUNNING,
     (_S.RUNNING, Event.RETURNED): _S.QUEUED,
     (_S.RUNNING, Event.CANCEL_REQUESTED): _S.CANCELING,

@@ -87,9 +87,6 @@ class RobotQueue:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __contains__(self, task_id: object) -> bool:
-        return task_id in self._entries
-
     def push(self, entry: QueueEntry) -> None:
         """Take a task in; a task that comes back gets its old place. Twice is harmless."""
         if entry.task_id in self._entries:

@@ -222,7 +222,9 @@ class Attempt:
                 self._request_cancel()
 
     def _is_lost(self) -> bool:
-        return self._run.is_lost(self._shop.clocks.monotonic(), self._shop.settings.patience)
+        # A robot that has agreed to cancel may take as long as the task itself may.
+        run = replace(self._run, cancel_asked_s=None) if self._cancel_accepted else self._run
+        return run.is_lost(self._shop.clocks.monotonic(), self._shop.settings.patience)
 
     def _began_s(self) -> float:
         now = self._shop.clocks.monotonic()

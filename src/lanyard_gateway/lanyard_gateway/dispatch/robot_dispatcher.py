@@ -130,7 +130,7 @@ class RobotDispatcher:
         await self._begin(entry.task_id)
 
     async def _news(self) -> None:
-        # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the news.
+        # Not wait_for: before Python 3.12 it loses a cancellation that comes with the news.
         timer = asyncio.get_running_loop().call_later(self._shop.settings.poll_s, self.wake)
         try:
             await self._wake.wait()

@@ -159,7 +159,7 @@ class TaskService:
     async def _cancel_queued(self, task: Task, detail: str) -> Task:
         try:
             canceled = await self._shop.change(
-                task.task_id, Event.CANCELED, detail, finished_unix_s=self._shop.clocks.unix()
+                task.task_id, Event.WITHDRAWN, detail, finished_unix_s=self._shop.clocks.unix()
             )
         except Conflict:  # it was dispatched, or cancelled by somebody else, just now
             return await self._shop.store.get(task.task_id)

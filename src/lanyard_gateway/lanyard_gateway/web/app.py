@@ -6,12 +6,10 @@ The only module that knows all routers.
 from __future__ import annotations
 
 import asyncio
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -19,6 +17,7 @@ from starlette.types import Scope
 
 from lanyard_core.faults import LanyardFault
 from lanyard_gateway.web import (
+    command_socket,
     openapi,
     pages,
     problems,
@@ -27,13 +26,13 @@ from lanyard_gateway.web import (
     system_api,
     task_types_api,
     tasks_api,
+    telemetry_socket,
 )
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.envelope import Envelope
 from lanyard_gateway.web.key_file import follow
 
 API_PREFIX = "/api/v1"
-_SOCKET_MODULES = ("command_socket", "telemetry_socket")
 
 
 def create_app(context: AppContext) -> FastAPI:
@@ -68,7 +67,7 @@ def create_app(context: AppContext) -> FastAPI:
     if context.settings.root_aliases:
         for router in (tasks_api.router, robots_api.status_router):
             app.include_router(router, include_in_schema=False)
-    for router in _socket_routers():
+    for router in (command_socket.router, telemetry_socket.router):
         app.include_router(router)
     pages.install(app)
     app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
@@ -97,11 +96,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _socket_routers() -> list[APIRouter]:
-    names = [f"lanyard_gateway.web.{name}" for name in _SOCKET_MODULES]
-    return [importlib.import_module(n).router for n in names if importlib.util.find_spec(n)]
 
 
 def _body_limit(context: AppContext) -> Callable[[Scope], int]:

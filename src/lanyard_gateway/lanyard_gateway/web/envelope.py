@@ -17,7 +17,7 @@ from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -80,6 +80,8 @@ class Envelope:
         answer = _with_headers(scope, watched)
         try:
             await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         except Exception:  # top of the request: say it in the log, never to the caller
             method, path = scope["method"], scope["path"]
             _log.exception("%s %s failed, request %s", method, path, scope[_SCOPE_KEY])

@@ -30,7 +30,12 @@ _LARGEST_SEQ = 2**63 - 1
 TaskId = Annotated[str, Path(max_length=64)]
 
 
-@router.post("/tasks", status_code=201, response_model=QueuedTask)
+@router.post(
+    "/tasks",
+    status_code=201,
+    response_model=QueuedTask,
+    responses={200: {"model": QueuedTask, "description": "The answer given before, for this key."}},
+)
 async def submit_task(
     body: SubmitTask,
     request: Request,

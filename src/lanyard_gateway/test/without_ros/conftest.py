@@ -41,6 +41,12 @@ from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.settings import WebSettings
 
 DEADLINE_S = 10.0
+STOPPED = SafetyReply(
+    success=True, state=State.SAFE_STOP, causes=Cause.STOP_REQUEST, message="", at_rest=True
+)
+RESET = SafetyReply(
+    success=True, state=State.IDLE, causes=Cause.NONE, message="", at_rest=True
+)
 
 
 @dataclass
@@ -67,12 +73,8 @@ class MemoryRobot:
     cancel_reply: CancelReply | LanyardFault = CancelReply.ACCEPTED
     cancels: list[UUID] = field(default_factory=list)
     stops: list[tuple[StopKind, str, str]] = field(default_factory=list)
-    stop_reply: SafetyReply | LanyardFault = SafetyReply(
-        success=True, state=State.SAFE_STOP, causes=Cause.STOP_REQUEST, message="", at_rest=True
-    )
-    reset_reply: SafetyReply | LanyardFault = SafetyReply(
-        success=True, state=State.IDLE, causes=Cause.NONE, message="", at_rest=True
-    )
+    stop_reply: SafetyReply | LanyardFault = STOPPED
+    reset_reply: SafetyReply | LanyardFault = RESET
     listeners: list[RobotListener] = field(default_factory=list)
 
     def status(self) -> RobotStatus:
@@ -222,7 +224,7 @@ READY = RobotStatus(
 
 
 async def until(condition: Callable[[], object]) -> object:
-    """Wait until a condition (or coroutine function) gives something true, or fail at a deadline."""
+    """Wait until a condition, or a coroutine function, gives something true."""
     deadline = time.monotonic() + DEADLINE_S
     while True:
         value = condition()
@@ -266,7 +268,7 @@ def keys() -> dict[Role, NewKey]:
             name=role.value,
             now_unix_s=0.0,
         )
-        for number, role in enumerate(Role)
+        for number, role in enumerate(Role, start=1)
     }
 
 

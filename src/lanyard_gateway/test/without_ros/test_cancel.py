@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from lanyard_core.access.scopes import Role
-from lanyard_core.faults import RosTimeout
+from lanyard_core.faults import RosTimeout, Unavailable
 from lanyard_core.port import CancelReply, GoalOutcome
 from lanyard_core.safety.states import State
+from lanyard_core.task.model import TaskStatus
 
 SILENT = RosTimeout("no answer")
 
@@ -140,6 +142,47 @@ async def test_many_cancels_at_once_ask_the_robot_once(house, eventually):
     assert len(house.robot.cancels) == 1
 
 
+async def test_a_robot_that_agreed_to_cancel_may_take_its_time(house, dispatch_settings):
+    task_id = await running(house)
+    assert (await delete(house, task_id)).status_code == 202
+    await asyncio.sleep(1.5 * dispatch_settings.patience.after_cancel_s)
+    assert (await house.task(task_id))["status"] == "canceling"
+    house.robot.ends(GoalOutcome.CANCELED)
+    await house.until_task(task_id, status="canceled")
+
+
+async def test_a_cancel_that_cannot_be_stored_is_503_and_can_be_repeated(house, monkeypatch):
+    task_id = await running(house)
+
+    async def fails(*args: object, **kwargs: object) -> None:
+        raise Unavailable("disk full", code="store_unavailable")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.store, "change", fails)
+        assert (await delete(house, task_id)).status_code == 503
+    assert house.robot.cancels == []
+    assert (await delete(house, task_id)).status_code == 202
+    assert len(house.robot.cancels) == 1
+
+
+async def test_a_task_that_is_dispatched_while_it_is_cancelled_is_cancelled_on_the_robot(
+    house, monkeypatch
+):
+    task_id = await running(house)
+    works, stale = house.store.get, []
+
+    async def still_queued(wanted: str) -> object:
+        task = await works(wanted)
+        if stale:
+            return task
+        stale.append(task)
+        return replace(task, status=TaskStatus.QUEUED)
+
+    monkeypatch.setattr(house.store, "get", still_queued)
+    assert (await delete(house, task_id)).status_code == 202
+    assert len(house.robot.cancels) == 1
+
+
 async def test_after_a_cancel_the_next_task_runs(house, eventually):
     task_id = await running(house)
     following = await house.submit()
@@ -155,6 +198,6 @@ async def test_the_reason_and_the_key_that_cancelled_are_in_the_history(house):
     task_id = await house.submit()
     await delete(house, task_id, params={"reason": "wrong shelf"})
     history = await house.history(task_id)
-    assert history[-1].event == "canceled"
+    assert history[-1].event == "withdrawn"
     assert "wrong shelf" in history[-1].detail
     assert house.keys[Role.OPERATOR].record.key_id in history[-1].detail

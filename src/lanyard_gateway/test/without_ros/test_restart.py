@@ -21,6 +21,19 @@ async def test_queued_tasks_are_still_there_in_their_order(build):
         assert [goal.task_id for goal in house.robot.starts] == [tasks[1], tasks[0], tasks[2]]
 
 
+async def test_estimates_are_learned_from_the_store(build, order):
+    async with build() as house:
+        task_id = await house.submit()
+        await house.until_started()
+        house.robot.ends(run_time_s=100_000.0)
+        await house.until_task(task_id, status="succeeded")
+    async with build() as house:
+        running = await house.submit()
+        await house.until_task(running, status="running")
+        waiting = (await house.call("POST", "/tasks", json=order)).json()
+        assert waiting["estimated_start"][:13] > (await house.task(running))["started_at"][:13]
+
+
 async def test_a_running_task_is_found_on_the_robot_and_followed_to_its_end(build):
     async with build() as house:
         task_id = await house.submit()

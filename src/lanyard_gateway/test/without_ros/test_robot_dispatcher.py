@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from lanyard_core.faults import RosTimeout, Unavailable
 from lanyard_core.port import GoalOutcome
 from lanyard_core.safety.states import Priority, State
+from lanyard_core.task.lifecycle import Event
+from lanyard_gateway.dispatch import robot_dispatcher
 
 ABSENT = Unavailable("there is no task server")
 SILENT = RosTimeout("the task server did not answer")
@@ -122,16 +125,68 @@ async def test_a_surprise_leads_back_to_the_same_goal(house):
     assert len(house.robot.starts) == 1
 
 
-async def test_the_estimate_learns_from_what_ran(house):
+def seconds_ahead(answer: dict) -> float:
+    start = datetime.fromisoformat(answer["estimated_start"].replace("Z", "+00:00"))
+    return (start - datetime.now(timezone.utc)).total_seconds()
+
+
+async def test_the_estimate_learns_from_what_ran(house, order):
     first = await house.submit()
     await house.until_started()
-    house.robot.ends(run_time_s=1000.0)
+    before = (await house.call("POST", "/tasks", json=order)).json()
+    house.robot.ends(run_time_s=100_000.0)
     await house.until_task(first, status="succeeded")
-    await house.submit()
     await house.until_started(2)
-    waiting = await house.submit()
-    shown = await house.task(waiting)
-    assert shown["estimated_start"] > shown["created_at"]
+    after = (await house.call("POST", "/tasks", json=order)).json()
+    assert (before["position"], after["position"]) == (1, 1)
+    assert seconds_ahead(after) > seconds_ahead(before) + 3600
+
+
+async def test_an_end_that_cannot_be_stored_now_is_stored_later(house, monkeypatch):
+    task_id = await house.submit()
+    await house.until_started()
+    works, failures = house.store.change, []
+
+    async def fails_twice(*args: object, **kwargs: object) -> object:
+        if len(failures) < 2:
+            failures.append(args)
+            raise Unavailable("disk full", code="store_unavailable")
+        return await works(*args, **kwargs)
+
+    monkeypatch.setattr(house.store, "change", fails_twice)
+    house.robot.ends()
+    await house.until_task(task_id, status="succeeded")
+    assert len(failures) == 2
+    assert len(house.robot.starts) == 1
+
+
+async def test_a_task_that_the_store_does_not_call_queued_any_more_is_not_sent(house):
+    house.robot.becomes(State.HALTED)
+    gone, following = await house.submit(), await house.submit()
+    await house.store.change(gone, Event.WITHDRAWN, at_unix_s=0.0, detail="", changes={})
+    house.robot.becomes(State.IDLE)
+    await house.until_task(following, status="running")
+    assert [goal.task_id for goal in house.robot.starts] == [following]
+
+
+async def test_a_task_that_turns_out_to_be_on_the_robot_is_looked_for_and_not_sent(house):
+    house.robot.becomes(State.HALTED)
+    task_id = await house.submit()
+    await house.store.change(task_id, Event.DISPATCHED, at_unix_s=0.0, detail="", changes={})
+    house.robot.becomes(State.IDLE)
+    lost = await house.until_task(task_id, status="failed")
+    assert lost["error"]["code"] == "robot_lost"
+    assert house.robot.starts == []
+
+
+async def test_a_robot_that_is_always_busy_is_given_up(house, monkeypatch):
+    monkeypatch.setattr(robot_dispatcher, "LAST_ATTEMPT", 2)
+    task_id = await house.submit()
+    for count in (1, 2):
+        await house.until_started(count)
+        house.robot.ends(GoalOutcome.FAILED, error_code=102)
+    failed = await house.until_task(task_id, status="failed")
+    assert failed["error"]["code"] == "busy"
 
 
 async def test_the_history_tells_the_whole_story(house):
