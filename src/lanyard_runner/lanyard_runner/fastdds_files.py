@@ -1,24 +1,24 @@
 """Finds and removes the files that Fast DDS leaves in /dev/shm when a process is killed.
 
-A segment or port has a lock file that its users hold locked while they live: what is locked is
-never touched. Files of strangers are left to them unless they are a minute old and nobody's.
-Also removes the wait files of LTTng's tracing library, which every ROS process makes, once nobody
-maps them and only if they appeared while we ran.
+Nothing is touched that a process has mapped or open, or that somebody holds locked (a process in
+another container, which we cannot see). Files of strangers are left to them unless they are a
+minute old. Also removes the wait files of LTTng's tracing library, which every ROS process makes,
+if they appeared while we ran and nobody maps them any more.
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 PROC = Path("/proc")
 STALE_AFTER_S = 60.0
-_LOCK_FILE = re.compile(r"(fastrtps_(?:[0-9a-f]{16}|port\d{1,5}))_[es]l")
+_FILE = re.compile(r"(?:sem\.)?(fastrtps_(?:[0-9a-f]{16}|port\d{1,5}))(?:_[es]l|_mutex)?")
 _TRACING = re.compile(r"lttng-ust-wait-.*")
 
 
@@ -36,13 +36,20 @@ def files_of(pids: Iterable[int]) -> frozenset[str]:
 
 
 def remove_leftovers(*, ours: frozenset[str]) -> list[str]:
-    """Remove Fast DDS files that nobody holds: ``ours``, and old ones. Returns what went."""
-    removed: list[str] = []
-    for name in sorted(names()):
-        match = _LOCK_FILE.fullmatch(name)
-        if match and (name in ours or match.group(1) in ours or _is_stale(name)):
-            removed += _remove_if_free(name, match.group(1))
-    return removed
+    """Remove Fast DDS files that nobody uses: ``ours``, and old ones. Returns what went."""
+    groups: dict[str, set[str]] = {}
+    for name in names():
+        if match := _FILE.fullmatch(name):
+            groups.setdefault(match.group(1), set()).add(name)
+    if not groups:
+        return []
+    in_use = files_of(all_pids())
+    return [
+        name
+        for group in groups.values()
+        if not group & in_use and (group & ours or _is_stale(group))
+        for name in _remove_if_free(group)
+    ]
 
 
 def remove_tracing_files(*, before: frozenset[str]) -> list[str]:
@@ -50,8 +57,12 @@ def remove_tracing_files(*, before: frozenset[str]) -> list[str]:
     candidates = {name for name in names() - before if _TRACING.fullmatch(name)}
     if not candidates:
         return []
-    in_use = files_of(int(path.name) for path in PROC.iterdir() if path.name.isdigit())
-    return [name for name in sorted(candidates - in_use) if _unlink(name)]
+    return [name for name in sorted(candidates - files_of(all_pids())) if _unlink(name)]
+
+
+def all_pids() -> list[int]:
+    """Every process that there is now."""
+    return [int(path.name) for path in PROC.iterdir() if path.name.isdigit()]
 
 
 def _mapped_by(pid: int) -> Iterator[str]:
@@ -69,26 +80,28 @@ def _mapped_by(pid: int) -> Iterator[str]:
         return
 
 
-def _is_stale(name: str) -> bool:
+def _is_stale(group: set[str]) -> bool:
+    """True when the files are old and complete: one without its lock file may be in use unseen."""
     try:
-        return time.time() - (SHARED_MEMORY / name).stat().st_mtime > STALE_AFTER_S
+        newest = max((SHARED_MEMORY / name).stat().st_mtime for name in group)
     except OSError:
         return False
+    has_lock = any(name.endswith(("_el", "_sl")) for name in group)
+    return has_lock and time.time() - newest > STALE_AFTER_S
 
 
-def _remove_if_free(lock_name: str, name: str) -> list[str]:
-    try:
-        descriptor = os.open(SHARED_MEMORY / lock_name, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
-        return []
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The lock is held until its file is gone, so that nobody takes up a half-removed segment.
-        return [each for each in (name, f"sem.{name}_mutex", lock_name) if _unlink(each)]
-    except OSError:  # in use
-        return []
-    finally:
-        os.close(descriptor)
+def _remove_if_free(group: set[str]) -> list[str]:
+    """Remove a segment or port with all its files, unless its lock is held."""
+    with ExitStack() as locks:
+        for name in group:
+            if name.endswith(("_el", "_sl")):
+                try:
+                    file = locks.enter_context((SHARED_MEMORY / name).open())
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    return []
+        # The locks are held until all is gone, so that nobody takes up a half-removed segment.
+        return [name for name in sorted(group) if _unlink(name)]
 
 
 def _unlink(name: str) -> bool:

@@ -1,6 +1,7 @@
-"""When the demo is up: the gateway has written its ready file, and all checks of ``/readyz`` are ok.
+"""When the demo is up: the gateway has written its ready file, and ``/readyz`` has only good news.
 
-That is more than a 200: a gateway is ready without its robots, the demo is not. Looks once per call and never waits longer than a second; the caller asks again.
+That is more than a 200: a gateway is ready without its robots, the demo is not. Looks once per
+call and never waits longer than a second; the caller asks again.
 """
 
 from __future__ import annotations

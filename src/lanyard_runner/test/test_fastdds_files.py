@@ -47,12 +47,27 @@ def test_old_files_that_nobody_holds_are_removed(folder):
     assert left(folder) == ["other"]
 
 
-def test_what_is_locked_stays_old_or_ours(folder):
+def test_what_is_locked_stays_even_if_nobody_visible_has_it_open(folder, monkeypatch):
     make_old(folder)
+    monkeypatch.setattr(fastdds_files, "files_of", lambda _pids: frozenset())
     with (folder / f"{SEGMENT}_el").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fastdds_files.remove_leftovers(ours=frozenset({SEGMENT}))
         assert left(folder) == [SEGMENT, f"{SEGMENT}_el", "other"]
+
+
+def test_what_a_process_uses_stays(folder):
+    with (folder / PORT).open():
+        fastdds_files.remove_leftovers(ours=frozenset({SEGMENT, PORT}))
+    assert left(folder) == [PORT, f"{PORT}_el", "other", f"sem.{PORT}_mutex"]
+
+
+def test_without_their_lock_file_only_ours_are_removed(folder):
+    (folder / f"{PORT}_el").unlink()
+    (folder / f"{SEGMENT}_el").unlink()
+    make_old(folder)
+    fastdds_files.remove_leftovers(ours=frozenset({PORT}))
+    assert left(folder) == [SEGMENT, "other"]
 
 
 def test_the_files_that_a_process_has_open_are_known(folder):
