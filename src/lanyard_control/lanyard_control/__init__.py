@@ -8,7 +8,9 @@
     senses         latest measurements, with the time of their arrival
     controller     one tick: collect, ``step``, publish
     loop           the thread that ticks at absolute deadlines
+    realtime       scheduling, memory, garbage collection: what the machine allows
     voice          the controller's publishers
+    statistics     how well the loop keeps time
     report         diagnostics and log lines, outside the loop's thread
 
 All rules are in ``lanyard_core.safety``; this package only supplies time, nonces and messages.

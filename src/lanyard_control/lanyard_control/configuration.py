@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from lanyard_control.realtime import RealtimeSettings
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.safety.limits import Limits, problems
 
@@ -20,13 +21,25 @@ class Settings:
     stop_input_topic: str
     request_timeout_s: float
     shutdown_timeout_s: float
+    realtime: RealtimeSettings
 
 
 def settings_from(parameters: Mapping[str, object]) -> Settings:
     """The shell's settings."""
-    values = {field.name: parameters[field.name] for field in fields(Settings)}
-    values["joint_names"] = tuple(values["joint_names"])  # type: ignore[arg-type]
-    return Settings(**values)  # type: ignore[arg-type]
+    return Settings(
+        loop_rate_hz=_number(parameters, "loop_rate_hz"),
+        base_frame=str(parameters["base_frame"]),
+        odom_frame=str(parameters["odom_frame"]),
+        joint_names=tuple(str(name) for name in _array(parameters, "joint_names")),
+        stop_input_topic=str(parameters["stop_input_topic"]),
+        request_timeout_s=_number(parameters, "request_timeout_s"),
+        shutdown_timeout_s=_number(parameters, "shutdown_timeout_s"),
+        realtime=RealtimeSettings(
+            realtime_priority=int(_number(parameters, "realtime_priority")),
+            loop_cpu=int(_number(parameters, "loop_cpu")),
+            lock_memory=parameters["lock_memory"] is True,
+        ),
+    )
 
 
 def limits_from(parameters: Mapping[str, object]) -> Limits:

@@ -22,6 +22,7 @@ from lanyard_control.configuration import limits_from, settings_from
 from lanyard_control.controller import Controller
 from lanyard_control.loop import ControlLoop
 from lanyard_control.mailbox import ArrivedBeat, ArrivedCommand, Mailbox
+from lanyard_control.realtime import prepare_loop, prepare_process
 from lanyard_control.report import Report
 from lanyard_control.senses import Senses
 from lanyard_control.services import Services
@@ -59,7 +60,12 @@ class ControlNode(Node):
             note=self._report.note,
         )
         self._subscribe()
-        self._loop = ControlLoop(self._controller, rate_hz=self._settings.loop_rate_hz)
+        self._report.applied(prepare_process(self._settings.realtime))
+        self._loop = ControlLoop(
+            self._controller,
+            rate_hz=self._settings.loop_rate_hz,
+            prepare=lambda: self._report.applied(prepare_loop(self._settings.realtime)),
+        )
         self._loop.start()
 
     def _subscribe(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from lanyard_control.controller import Controller
+from lanyard_control.realtime import Applied, collect_garbage
 from lanyard_core.safety.causes import in_words, names
 from lanyard_core.safety.states import State
 from lanyard_node_support import names as topics
@@ -32,11 +35,16 @@ class Report:
         self._node = node
         self._controller = controller
         self._stop_input = stop_input_topic or "none wired: there is no hardware stop input"
+        self._applied: dict[str, Applied] = {}
         self._publisher = node.create_publisher(
             DiagnosticArray, topics.DIAGNOSTICS, qos.DIAGNOSTICS
         )
         steady_timer(node, _DIAGNOSTICS_PERIOD_S, self.publish)
         steady_timer(node, _NOTES_PERIOD_S, self.write_notes)
+
+    def applied(self, settings: Iterable[Applied]) -> None:
+        """Remember what became of the real-time settings; callable from any thread."""
+        self._applied |= {setting.name: setting for setting in settings}
 
     def note(self, text: str) -> None:
         """Write one line to the log."""
@@ -56,7 +64,8 @@ class Report:
 
     def publish(self) -> None:
         """Publish the diagnostics."""
-        message = DiagnosticArray(status=[self._safety(), self._loop()])
+        collect_garbage()
+        message = DiagnosticArray(status=[self._safety(), self._loop(), self._realtime()])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
 
@@ -91,6 +100,15 @@ class Report:
             level=DiagnosticStatus.ERROR if stalled else DiagnosticStatus.OK,
             message="the loop does not tick" if stalled else f"{window.ticks} ticks",
             values={name: str(value) for name, value in values.items()},
+        )
+
+    def _realtime(self) -> DiagnosticStatus:
+        refused = [name for name, setting in self._applied.items() if not setting.done]
+        return self._status(
+            "real time",
+            level=DiagnosticStatus.OK,
+            message=f"not applied: {', '.join(refused)}" if refused else "everything applied",
+            values={name: setting.detail for name, setting in self._applied.items()},
         )
 
     def _status(

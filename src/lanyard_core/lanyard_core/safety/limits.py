@@ -70,7 +70,7 @@ class Limits:
     joint_state_timeout_s: float = 0.2
     stop_input_timeout_s: float = 0.5
     overrun_gap_s: float = 0.05
-    late_tick_s: float = 0.005
+    late_tick_s: float = 0.01
     late_ticks: int = 3
     strikes: int = 3
     strike_window_s: float = 1.0

@@ -256,15 +256,15 @@ def test_a_gap_of_50_ms_is_not(moving):
 
 def test_three_late_ticks_in_a_row_are_a_fault(moving):
     for _ in range(2):
-        moving.stream(TICK_S, 0.4, late_s=0.006)
+        moving.stream(TICK_S, 0.4, late_s=0.011)
         assert moving.state is State.ACTIVE
-    moving.stream(TICK_S, 0.4, late_s=0.006)
+    moving.stream(TICK_S, 0.4, late_s=0.011)
     assert moving.causes == Cause.OVERRUN
 
 
 def test_late_ticks_that_are_not_in_a_row_are_forgiven(moving):
     for _ in range(10):
-        moving.stream(2 * TICK_S, 0.4, late_s=0.006)
+        moving.stream(2 * TICK_S, 0.4, late_s=0.011)
         moving.stream(TICK_S, 0.4)
     assert moving.state is State.ACTIVE
 
