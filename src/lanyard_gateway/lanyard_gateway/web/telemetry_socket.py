@@ -22,7 +22,7 @@ from lanyard_core.stream.frames import Ping
 from lanyard_core.stream.pacing import Strikes
 from lanyard_core.stream.plain import FROM_CLIENT, Plain, Wire
 from lanyard_core.telemetry.reader import Reader
-from lanyard_core.telemetry.subscription import Subscription, read_request
+from lanyard_core.telemetry.subscription import Subscribe, Subscription, read_request
 from lanyard_gateway.web.socket_admission import Admission, admit
 from lanyard_gateway.web.socket_audience import Audiences, Topic, audiences_of
 from lanyard_gateway.web.socket_tasks import until_one_ends
@@ -97,21 +97,26 @@ class TelemetryLink:
         except BadInput as fault:
             return self._refuse(fault)
         if isinstance(request, Ping):
-            now_us = round(time.time() * 1e6)
+            now_us = _now_us()
             self._answer("pong", {"ts_us": now_us, "ack": request.seq, "rx_us": now_us})
         else:
             self._leave()
             self._reader.forget_sample()
             self._leave = self._join(request.subscription)
+            self._confirm(request)
         return None
+
+    def _confirm(self, request: Subscribe) -> None:
+        wish = request.subscription
+        own: dict[str, Plain] = {"fields": list(wish.parts), "rate_hz": wish.rate_hz}
+        self._answer("sub", {"ts_us": _now_us(), "ack": request.seq, **own})
 
     def _refuse(self, fault: BadInput) -> CloseCode | None:
         if fault.code in _CLOSE_AT_ONCE:
             return _CLOSE_AT_ONCE[fault.code]
         if isinstance(fault, MalformedFrame) and self._bad_frames.strike(time.monotonic()):
             return CloseCode.BAD_FRAME
-        now_us = round(time.time() * 1e6)
-        self._answer("err", {"ts_us": now_us, "code": fault.code, "detail": fault.detail})
+        self._answer("err", {"ts_us": _now_us(), "code": fault.code, "detail": fault.detail})
         return None
 
     def _answer(self, kind: str, own: dict[str, Plain]) -> None:
@@ -136,3 +141,7 @@ class TelemetryLink:
                 await self._websocket.send_bytes(message)
         finally:
             alarm.cancel()
+
+
+def _now_us() -> int:
+    return round(time.time() * 1e6)

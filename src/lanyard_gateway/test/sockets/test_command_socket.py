@@ -277,8 +277,8 @@ async def test_an_acknowledgement_that_waited_for_the_loop_is_not_late(gateway, 
     await teleop.arm()
     before = len(robot.commands)
     await teleop.drive()
-    while len(robot.commands) == before:
-        await asyncio.sleep(0)  # noqa: ASYNC110  to be back right after the robot was asked
+    while len(robot.commands) == before:  # noqa: ASYNC110  right after it
+        await asyncio.sleep(0)
     time.sleep(0.03)  # noqa: ASYNC251  the loop is busy; the answer has arrived and waits
     assert (await teleop.until(Ack, ack=teleop.seq)).status is AckStatus.OK
     assert robot.stops == []

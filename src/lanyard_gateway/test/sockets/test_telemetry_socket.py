@@ -72,8 +72,9 @@ async def test_samples_come_at_10_hz(watch):
 async def test_a_client_chooses_parts_and_rate(watch):
     watcher = await watch()
     await watcher.ask("sub", fields=["pose", "safety"], rate_hz=100)
-    while "battery" in await watcher.next():
-        pass
+    confirmed = await watcher.until("sub")
+    assert (confirmed["ack"], confirmed["rate_hz"]) == (1, 100.0)
+    assert confirmed["fields"] == ["pose", "safety"]
     frames = [await watcher.next() for _ in range(51)]
     assert all(set(PARTS) & set(frame) == {"pose", "safety"} for frame in frames)
     assert (frames[-1]["ts_us"] - frames[0]["ts_us"]) / 1e6 < 2.0

@@ -1,0 +1,178 @@
+"""Client: the same for scripts, without ``async``. An event loop runs in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from types import TracebackType
+
+from lanyard_client.async_client import AsyncClient
+from lanyard_client.command_stream import DEFAULT_RATE_HZ, CommandStream
+from lanyard_client.loop_thread import LoopThread
+from lanyard_client.models import CancelOutcome, RobotStatus, StopOutcome, Task
+from lanyard_client.pilot import LinkFigures
+from lanyard_client.telemetry import TelemetryFrame
+from lanyard_core.stream.channel import Encoding
+
+
+class Client:
+    """A gateway, as a script sees it. Use it with ``with``; methods are those of AsyncClient.
+
+    Every method waits for its answer. One thread at a time.
+    """
+
+    def __init__(self, url: str, *, api_key: str) -> None:
+        """``url``: such as ``http://127.0.0.1:8080``."""
+        self._loop = LoopThread()
+        self._client = AsyncClient(url, api_key=api_key)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection; the client cannot be used any more."""
+        try:
+            self._loop.run(self._client.__aexit__(None, None, None))
+        finally:
+            self._loop.close()
+
+    def submit_task(
+        self,
+        task_type: str,
+        *,
+        robot_id: str,
+        parameters: Mapping[str, object],
+        priority: int = 1,
+        idempotency_key: str | None = None,
+    ) -> Task:
+        """Queue a task. With an ``idempotency_key`` the same call again makes no second task."""
+        return self._loop.run(
+            self._client.submit_task(
+                task_type,
+                robot_id=robot_id,
+                parameters=parameters,
+                priority=priority,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    def get_task(self, task_id: str) -> Task:
+        """A task as it is now."""
+        return self._loop.run(self._client.get_task(task_id))
+
+    def cancel_task(self, task_id: str, *, reason: str = "") -> CancelOutcome:
+        """Cancel a task that waits or runs."""
+        return self._loop.run(self._client.cancel_task(task_id, reason=reason))
+
+    def wait_for_task(self, task_id: str, *, timeout_s: float | None = None) -> Task:
+        """The task, once it has ended. Raises TimeoutError when it has not in time."""
+        return self._loop.run(self._client.wait_for_task(task_id, timeout_s=timeout_s))
+
+    def robot_status(self, robot_id: str) -> RobotStatus:
+        """How a robot is now."""
+        return self._loop.run(self._client.robot_status(robot_id))
+
+    def stop(self, robot_id: str, *, reason: str = "") -> StopOutcome:
+        """Stop a robot, latched. Not a safety-rated function."""
+        return self._loop.run(self._client.stop(robot_id, reason=reason))
+
+    def reset(self, robot_id: str) -> StopOutcome:
+        """Clear the stops of a robot whose causes are gone. It never moves the robot."""
+        return self._loop.run(self._client.reset(robot_id))
+
+    def command_stream(
+        self,
+        robot_id: str,
+        *,
+        rate_hz: float = DEFAULT_RATE_HZ,
+        encoding: Encoding = Encoding.MSGPACK,
+        clear_safe_stop: bool = False,
+    ) -> Drive:
+        """Drive the robot within a ``with`` block."""
+        stream = self._client.command_stream(
+            robot_id, rate_hz=rate_hz, encoding=encoding, clear_safe_stop=clear_safe_stop
+        )
+        return Drive(self._loop, stream)
+
+    def telemetry(
+        self,
+        robot_id: str,
+        *,
+        fields: Sequence[str] | None = None,
+        rate_hz: float = 10.0,
+        encoding: Encoding = Encoding.MSGPACK,
+    ) -> Iterator[TelemetryFrame]:
+        """Samples of a robot, for ``for``; ``fields`` None means all of them."""
+        frames = self._client.telemetry(robot_id, fields=fields, rate_hz=rate_hz, encoding=encoding)
+        try:
+            while True:
+                yield self._loop.run(_next(frames))
+        finally:
+            self._loop.run(frames.aclose())
+
+
+class Drive:
+    """A CommandStream for scripts: the same methods, without ``await``."""
+
+    def __init__(self, loop: LoopThread, stream: CommandStream) -> None:
+        self._loop = loop
+        self._stream = stream
+
+    def __enter__(self) -> Drive:
+        self._loop.run(self._stream.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._loop.run(self._stream.__aexit__(kind, error, trace))
+
+    @property
+    def armed(self) -> bool:
+        """Whether the robot takes motion from this stream now."""
+        return self._stream.armed
+
+    @property
+    def figures(self) -> LinkFigures:
+        """How this connection has done so far."""
+        return self._stream.figures
+
+    def arm(self, *, clear_safe_stop: bool = False) -> None:
+        """Arm again after a stop or a lost connection."""
+        self._loop.run(self._stream.arm(clear_safe_stop=clear_safe_stop))
+
+    def drive(
+        self, linear: float = 0.0, angular: float = 0.0, *, for_s: float | None = None
+    ) -> None:
+        """Move with this velocity (m/s forward, rad/s to the left) until told otherwise.
+
+        ``for_s``: come to rest by itself after so many seconds. Raises NotArmed or ConnectionLost.
+        """
+        self._loop.run(_drive(self._stream, linear, angular, for_s))
+
+    def hold(self, seconds: float) -> None:
+        """Go on as told for so long. Raises NotArmed or ConnectionLost when that cannot be."""
+        self._loop.run(self._stream.hold(seconds))
+
+    def stop(self, reason: str = "") -> None:
+        """Stop the robot, latched."""
+        self._loop.run(self._stream.stop(reason))
+
+
+async def _drive(stream: CommandStream, linear: float, angular: float, for_s: float | None) -> None:
+    """On the loop's thread, to which the stream belongs."""
+    stream.drive(linear, angular, for_s=for_s)
+
+
+async def _next(frames: AsyncIterator[TelemetryFrame]) -> TelemetryFrame:
+    return await frames.__anext__()

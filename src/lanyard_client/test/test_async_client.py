@@ -1,0 +1,152 @@
+"""Requests and answers, with a gateway that says what the test wants."""
+
+import json
+
+import httpx
+import pytest
+
+from lanyard_client import AsyncClient, RequestFailed, Unreachable
+
+KEY = "lyd_aaaaaaaaaa_" + "s" * 43
+TASK = {"task_id": "t-1", "status": "queued", "position": 3, "estimated_start": None}
+
+
+class Gateway:
+    """Answers each request with the next answer, and keeps the requests."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+
+    def __call__(self, request):
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return httpx.Response(status, content=content)
+
+    def client(self):
+        return AsyncClient("http://robot:8080/", api_key=KEY, transport=httpx.MockTransport(self))
+
+
+async def test_a_task_is_submitted_with_the_key_and_the_seeds_body():
+    gateway = Gateway((201, TASK))
+    async with gateway.client() as client:
+        task = await client.submit_task("move_to", robot_id="arm-001", parameters={"x_m": 1.0})
+    (request,) = gateway.requests
+    assert str(request.url) == "http://robot:8080/api/v1/tasks"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert "idempotency-key" not in request.headers
+    assert json.loads(request.content) == {
+        "task_type": "move_to",
+        "robot_id": "arm-001",
+        "parameters": {"x_m": 1.0},
+        "priority": 1,
+    }
+    assert (task.task_id, task.status, task.position, task.ended) == ("t-1", "queued", 3, False)
+    assert task.raw == TASK
+
+
+async def test_an_idempotency_key_is_passed_on():
+    gateway = Gateway((200, TASK))
+    async with gateway.client() as client:
+        await client.submit_task("move_to", robot_id="r", parameters={}, idempotency_key="once")
+    assert gateway.requests[0].headers["idempotency-key"] == "once"
+
+
+async def test_waiting_for_a_task_ends_when_it_has():
+    running = TASK | {"status": "running", "progress": 0.5}
+    failed = TASK | {"status": "failed", "error": {"code": "stuck", "message": "it is stuck"}}
+    gateway = Gateway((200, running), (200, running), (200, failed))
+    async with gateway.client() as client:
+        task = await client.wait_for_task("t-1", timeout_s=10)
+    assert (task.status, task.error, task.ended) == ("failed", "stuck: it is stuck", True)
+
+
+async def test_waiting_for_a_task_can_take_too_long():
+    gateway = Gateway(*[(200, TASK)] * 3)
+    async with gateway.client() as client:
+        with pytest.raises(TimeoutError, match="t-1 has not ended"):
+            await client.wait_for_task("t-1", timeout_s=0.05)
+
+
+async def test_a_task_is_cancelled():
+    gateway = Gateway((202, {"task_id": "t-1", "status": "canceling"}))
+    async with gateway.client() as client:
+        outcome = await client.cancel_task("t-1", reason="not needed")
+    assert outcome.status == "canceling"
+    assert gateway.requests[0].method == "DELETE"
+    assert gateway.requests[0].url.params["reason"] == "not needed"
+
+
+async def test_a_robots_status_is_told():
+    raw = {
+        "robot_id": "arm-001",
+        "online": True,
+        "safety": {"state": "ready", "reason": None},
+        "battery": {"percent": 81.5},
+        "current_task": {"task_id": "t-1"},
+    }
+    async with Gateway((200, raw)).client() as client:
+        status = await client.robot_status("arm-001")
+    assert (status.online, status.safety_state, status.reason) == (True, "ready", "")
+    assert (status.battery_percent, status.current_task_id) == (81.5, "t-1")
+
+
+async def test_what_a_robot_does_not_know_is_none():
+    async with Gateway((200, {"robot_id": "r", "battery": None})).client() as client:
+        status = await client.robot_status("r")
+    assert (status.online, status.battery_percent, status.current_task_id) == (False, None, None)
+
+
+@pytest.mark.parametrize(("method", "path"), [("stop", "stop"), ("reset", "reset")])
+async def test_a_robot_is_stopped_and_reset(method, path):
+    gateway = Gateway((200, {"robot_id": "r", "safety_state": "safe_stop", "confirmed": True}))
+    async with gateway.client() as client:
+        outcome = await getattr(client, method)("r")
+    assert (outcome.safety_state, outcome.confirmed) == ("safe_stop", True)
+    assert gateway.requests[0].url.path == f"/api/v1/robots/r/{path}"
+
+
+async def test_an_id_cannot_leave_its_place_in_the_path():
+    gateway = Gateway((200, TASK))
+    async with gateway.client() as client:
+        await client.get_task("../robots/r")
+    assert gateway.requests[0].url.raw_path == b"/api/v1/tasks/..%2Frobots%2Fr"
+
+
+async def test_a_problem_becomes_an_exception_that_a_person_understands():
+    problem = {
+        "code": "validation_failed",
+        "detail": "wrong or missing: priority",
+        "errors": [{"field": "priority", "message": "must be at most 9"}],
+        "request_id": "r-7",
+        "retryable": False,
+    }
+    async with Gateway((422, problem)).client() as client:
+        with pytest.raises(RequestFailed) as caught:
+            await client.get_task("t-1")
+    error = caught.value
+    assert (error.status, error.code, error.retryable) == (422, "validation_failed", False)
+    assert str(error) == (
+        "validation_failed: wrong or missing: priority [priority: must be at most 9] (request r-7)"
+    )
+
+
+async def test_an_error_without_a_problem_document_is_told_all_the_same():
+    async with Gateway((502, b"<html>bad gateway</html>")).client() as client:
+        with pytest.raises(RequestFailed, match="http_502"):
+            await client.get_task("t-1")
+
+
+async def test_a_gateway_that_does_not_answer_is_named():
+    async with Gateway(httpx.ConnectError("refused")).client() as client:
+        with pytest.raises(Unreachable, match=r"no gateway answers at http://robot:8080: refused"):
+            await client.get_task("t-1")
+
+
+def test_the_key_is_not_shown():
+    client = Gateway().client()
+    assert KEY not in repr(client._endpoint)
