@@ -16,6 +16,8 @@ ARM = "lanyard/arm"
 
 CMD_VEL = "cmd_vel"
 ARM_COMMANDS = "arm_controller/commands"
+# std_msgs/Bool, latched: while true the base holds zero, whatever cmd_vel says.
+BASE_HALT = "base_halt"
 
 JOINT_STATES = "joint_states"
 JOINT_TEMPERATURES = "joint_temperatures"

@@ -127,9 +127,16 @@ class MotionWatch:
 
 
 def judge_driver(driver: str, intake: CommandIntake) -> ComponentStatus:
-    """The status of a driver: whether it refused a command not long ago."""
+    """The status of a driver: whether it is held, or refused a command not long ago."""
     finding = None
-    if intake.refused_ago_s < REFUSAL_SHOWN_S:
+    if intake.held:
+        finding = Finding(
+            code=f"{driver.upper()}_HELD",
+            level=Level.CRITICAL,
+            message=f"the {driver} driver holds zero: it was told to halt",
+            hint="bring the control node back; once it is at rest the watchdog lets go",
+        )
+    elif intake.refused_ago_s < REFUSAL_SHOWN_S:
         finding = Finding(
             code=f"{driver.upper()}_COMMAND_REFUSED",
             level=Level.URGENT,

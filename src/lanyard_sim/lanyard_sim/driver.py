@@ -2,7 +2,8 @@
 
 This stands for the electronics next to the motors, which trust nobody: when the control node dies,
 hangs or talks nonsense, the motors stop without any help from it. A command counts from the moment
-when it arrived; no stamp in it can make it last longer.
+when it arrived; no stamp in it can make it last longer. While the driver is told to hold zero, no
+command moves anything.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class CommandIntake:
         self._timeout_s = timeout_s
         self._command = self._zero
         self._age_s = math.inf
+        self._held = False
         self.refused = 0
         self.refusal = ""
         self.refused_ago_s = math.inf
@@ -36,12 +38,25 @@ class CommandIntake:
         """What the motors are to do now; zeros when nobody said anything in time."""
         return self._command
 
+    @property
+    def held(self) -> bool:
+        """True while the driver holds zero because it was told to."""
+        return self._held
+
+    def hold(self, *, held: bool) -> None:
+        """Hold zero from now on, or no longer; then only a new command moves anything."""
+        self._held = held
+        self._command = self._zero
+
     def offer(self, values: Sequence[float]) -> str | None:
-        """Take a new command. Returns why it was refused, or None when it was taken."""
+        """Take a new command; a held driver does not follow it. Returns why it is refused, or None.
+
+        Being held is no refusal: the command is good, and its sender need not mend anything.
+        """
         complaint = self._complaint(values)
         self._age_s = 0.0
         if complaint is None:
-            self._command = tuple(values)
+            self._command = self._zero if self._held else tuple(values)
             return None
         self._command = self._zero
         self.refused += 1

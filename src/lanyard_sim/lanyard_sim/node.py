@@ -16,7 +16,7 @@ from nav_msgs.msg import Odometry
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from sensor_msgs.msg import BatteryState, CameraInfo, JointState
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Bool, Float64MultiArray
 from tf2_msgs.msg import TFMessage
 
 from lanyard_node_support import names, qos
@@ -66,6 +66,7 @@ class SimNode(Node):
         self._publish_fixed_frames()
         self.create_subscription(TwistStamped, names.CMD_VEL, self._drive, qos.CMD_VEL)
         self.create_subscription(Float64MultiArray, names.ARM_COMMANDS, self._move_arm, qos.CMD_VEL)
+        self.create_subscription(Bool, names.BASE_HALT, self._hold_base, qos.LATCHED)
         self._step_s = 1.0 / settings.rates.step
         self._pace = Pace(step_s=self._step_s, catch_up_s=CATCH_UP_S, now=time.monotonic())
         steady_timer(self, self._step_s, self._tick)
@@ -96,6 +97,10 @@ class SimNode(Node):
 
     def _move_arm(self, message: Float64MultiArray) -> None:
         self._report_refusal(names.ARM_COMMANDS, self._robot.command_arm(message.data))
+
+    def _hold_base(self, message: Bool) -> None:
+        self._robot.hold_base(held=message.data)
+        self.get_logger().info(f"{names.BASE_HALT} is now {str(message.data).lower()}")
 
     def _report_refusal(self, topic: str, complaint: str | None) -> None:
         if complaint:

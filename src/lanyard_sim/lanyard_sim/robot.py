@@ -88,6 +88,11 @@ class SimulatedRobot:
         """
         return self._body.arm_driver.offer(speeds)
 
+    def hold_base(self, *, held: bool) -> None:
+        """Let the base's driver hold zero, or follow commands again."""
+        if held != self._body.base_driver.held:
+            self._body.base_driver.hold(held=held)
+
     def skip(self, seconds: float) -> None:
         """Time that is not simulated: nothing moves in it, but commands grow old."""
         self._body.base_driver.advance(seconds)

@@ -98,6 +98,14 @@ def test_a_driver_that_refused_nothing_is_well():
     assert status.values == (("refused_commands", "0"),)
 
 
+def test_a_held_driver_says_so_until_it_is_let_go():
+    intake = refusing()
+    intake.hold(held=True)
+    assert judge_driver("base", intake).finding.code == "BASE_HELD"
+    intake.hold(held=False)
+    assert judge_driver("base", intake).finding.code == "BASE_COMMAND_REFUSED"
+
+
 def test_a_refused_command_is_shown_with_its_reason_and_counted():
     status = judge_driver("base", refusing())
     assert status.finding.code == "BASE_COMMAND_REFUSED"

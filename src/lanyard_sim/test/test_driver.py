@@ -74,3 +74,27 @@ def test_refused_commands_are_counted_with_their_last_reason(intake):
     assert intake.refused == 2
     assert intake.refusal == "expected 2 numbers, got 1"
     assert intake.refused_ago_s == STEP_S
+
+
+def test_a_held_driver_follows_no_command_however_long_the_stream(intake):
+    intake.offer((0.3, 0.1))
+    intake.hold(held=True)
+    for _ in range(100):
+        assert intake.setpoint == (0.0, 0.0)
+        assert intake.offer((0.3, 0.1)) is None
+        intake.advance(STEP_S)
+
+
+def test_after_a_hold_only_a_new_command_moves_anything(intake):
+    intake.hold(held=True)
+    intake.offer((0.3, 0.1))
+    intake.hold(held=False)
+    assert intake.setpoint == (0.0, 0.0)
+    intake.offer((0.2, 0.0))
+    assert intake.setpoint == (0.2, 0.0)
+
+
+def test_a_held_driver_still_refuses_nonsense(intake):
+    intake.hold(held=True)
+    assert intake.offer((math.nan, 0.0)) == "not every number is finite"
+    assert intake.refused == 1

@@ -11,7 +11,7 @@ from nav_msgs.msg import Odometry
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import BatteryState, CameraInfo, JointState
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Bool, Float64MultiArray
 from tf2_msgs.msg import TFMessage
 
 from lanyard_node_support import names, qos
@@ -51,6 +51,7 @@ class Robot:
         self._arm = node.create_publisher(
             Float64MultiArray, self._here(names.ARM_COMMANDS), qos.CMD_VEL
         )
+        self._halt = node.create_publisher(Bool, self._here(names.BASE_HALT), qos.LATCHED)
         self._set = node.create_client(SetParameters, self._here("sim/set_parameters"))
 
     def _here(self, name: str) -> str:
@@ -87,6 +88,9 @@ class Robot:
 
     def move_arm(self, speed: float) -> None:
         self._arm.publish(Float64MultiArray(data=[speed] * 6))
+
+    def halt(self, halted: bool) -> None:
+        self._halt.publish(Bool(data=halted))
 
     def set_parameter(self, name: str, value: object):
         return self.set_parameters({name: value})[0]
@@ -141,6 +145,17 @@ def test_a_stream_of_nonsense_stops_the_base_and_is_reported(robot, probe):
         lambda: robot.speed == 0.0 and "BASE_COMMAND_REFUSED" in robot.codes,
         meanwhile=lambda: robot.drive(math.nan),
     )
+
+
+def test_a_halted_base_brakes_and_obeys_no_command_until_it_is_let_go(robot, probe):
+    probe.wait_for(lambda: robot.speed == 0.3, meanwhile=lambda: robot.drive(0.3))
+    robot.halt(True)
+    probe.wait_for(
+        lambda: robot.speed == 0.0 and "BASE_HELD" in robot.codes,
+        meanwhile=lambda: robot.drive(0.3),
+    )
+    robot.halt(False)
+    probe.wait_for(lambda: robot.speed == 0.3, meanwhile=lambda: robot.drive(0.3))
 
 
 def test_the_chain_of_frames_is_complete_from_the_tool_to_the_map(robot):
