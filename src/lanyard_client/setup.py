@@ -19,5 +19,5 @@ setup(
     maintainer_email="maintainers@lanyard-robotics.org",
     description="Python client for the far end: no ROS.",
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
 )

@@ -21,7 +21,7 @@ setup(
         "Real-time control node: command authority, watchdogs, safety machine, velocity limits."
     ),
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
     entry_points={
         "console_scripts": ["control = lanyard_control.main:main"],
     },

@@ -19,5 +19,5 @@ setup(
     maintainer_email="maintainers@lanyard-robotics.org",
     description="One page that shows the state of a robot at a glance: static files.",
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
 )

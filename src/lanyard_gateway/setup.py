@@ -22,7 +22,7 @@ setup(
         "ROS topics, and the task queue."
     ),
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
     entry_points={
         "console_scripts": [
             "gateway = lanyard_gateway.main:main",

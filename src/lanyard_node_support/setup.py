@@ -22,5 +22,5 @@ setup(
         "message conversion, run loop."
     ),
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
 )

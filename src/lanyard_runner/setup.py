@@ -19,7 +19,7 @@ setup(
     maintainer_email="maintainers@lanyard-robotics.org",
     description="Starts the nodes of a ROS launch file where launch_ros is missing; the demo.",
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
     entry_points={
         "console_scripts": ["demo = lanyard_runner.demo:main"],
     },

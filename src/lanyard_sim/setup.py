@@ -21,7 +21,7 @@ setup(
         "A simulated mobile manipulator: kinematics, sensors, battery, faults; no hardware."
     ),
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
     entry_points={
         "console_scripts": ["sim = lanyard_sim.main:main", "fault = lanyard_sim.fault:main"],
     },

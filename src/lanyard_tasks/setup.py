@@ -19,7 +19,7 @@ setup(
     maintainer_email="maintainers@lanyard-robotics.org",
     description="The ExecuteTask action server and its behaviours.",
     license="Apache-2.0",
-    tests_require=["pytest"],
+    extras_require={"test": ["pytest"]},
     entry_points={
         "console_scripts": ["tasks = lanyard_tasks.main:main"],
         "lanyard.behaviours": [
