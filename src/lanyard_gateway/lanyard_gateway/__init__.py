@@ -1,1 +1,1 @@
-"""REST and WebSocket gateway node: HTTP and binary command streams to ROS topics, and the task queue."""
+"""REST and WebSocket gateway node: HTTP and command streams to ROS topics, and the task queue."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from fastapi import FastAPI
 from rclpy.node import Node
 
 from lanyard_core.access.keys import KeyRecord, KeyRing
@@ -27,6 +26,7 @@ from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web import key_file
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.context import AppContext
+from lanyard_gateway.web.farewell import Farewell
 from lanyard_gateway.web.settings import PublicLimits, WebSettings
 
 
@@ -34,7 +34,7 @@ from lanyard_gateway.web.settings import PublicLimits, WebSettings
 class Gateway:
     """The parts that ``main`` starts and stops."""
 
-    app: FastAPI
+    app: Farewell
     fleet: RobotFleet
     store: SqlTaskStore
 
@@ -68,7 +68,7 @@ def compose(settings: GatewaySettings, node: Node, keys: tuple[KeyRecord, ...]) 
         version=_version(),
         ros_alive=fleet.ros_thread_works,
     )
-    return Gateway(create_app(context), fleet, store)
+    return Gateway(Farewell(create_app(context)), fleet, store)
 
 
 def robot_config(settings: GatewaySettings, entry: RobotEntry) -> RobotConfig:

@@ -20,7 +20,6 @@ from rclpy.utilities import remove_ros_args
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway import listening
 from lanyard_gateway.composition import Gateway, check_surroundings, compose, web_settings
-from lanyard_gateway.farewell import Farewell
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
 from lanyard_gateway.web.serve import server_config, tune_listener
@@ -83,11 +82,10 @@ def _run(node: Node) -> int:
 
 async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.socket) -> None:
     url = listening.url_of(listener)
-    farewell = Farewell(gateway.app)
-    config = server_config(farewell, web_settings(settings))
+    config = server_config(gateway.app, web_settings(settings))
     config.timeout_graceful_shutdown = max(1, round(settings.shutdown_timeout_s))
     ready = listening.ready_file(settings.ready_file, url=url)
-    server = Server(config, farewell=farewell, while_up=ready)
+    server = Server(config, farewell=gateway.app, while_up=ready)
     stop_on_signals(server)
     gateway.fleet.start()
     try:

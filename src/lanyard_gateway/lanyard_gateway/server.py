@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 
 import uvicorn
 
-from lanyard_gateway.farewell import Farewell
+from lanyard_gateway.web.farewell import Farewell
 
 
 class Server(uvicorn.Server):

@@ -17,8 +17,9 @@ class Frames:
     tool: str = "tool0"
 
     def prefixed(self, prefix: str) -> Frames:
-        """The same frames, each with ``prefix`` before it."""
-        return Frames(*(f"{prefix}{name}" for name in (self.map, self.odom, self.base, self.tool)))
+        """The same frames with ``prefix`` before each but the map, which robots share."""
+        own = (f"{prefix}{name}" for name in (self.odom, self.base, self.tool))
+        return Frames(self.map, *own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class WebSettings:
     ack_deadline_s: float = 0.010
     """How long the control node may take to acknowledge a command."""
     ack_miss_limit: int = 1
-    """How many acknowledgements in a row may miss the deadline; the last of them stops the robot."""
+    """Acknowledgements in a row that may miss the deadline; the last of them stops the robot."""
     max_body_bytes: int = 64 * 1024
     max_task_body_bytes: int = 256 * 1024
     max_socket_message_bytes: int = 64 * 1024

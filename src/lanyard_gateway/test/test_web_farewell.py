@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from lanyard_gateway import farewell as farewell_module
-from lanyard_gateway.farewell import Farewell
+from lanyard_gateway.web import farewell as farewell_module
+from lanyard_gateway.web.farewell import Farewell
 
 ACCEPT = {"type": "websocket.accept"}
 
