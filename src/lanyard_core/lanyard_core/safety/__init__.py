@@ -11,6 +11,7 @@
     ramp        velocities: clamp, brake, approach
     tick        one tick under way: what is raised, phase by phase
     machine     ``step``: all of the above, in one order, and how a tick ends
+    overseer    the other process's rules: when the control node itself counts as gone
 
 The machine knows no clock and no date. It is told how much time went by and how old each thing is,
 so that a step means the same at any hour, and the exhaustive check can walk every state of the
