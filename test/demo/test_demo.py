@@ -20,7 +20,10 @@ NODES = {"control", "tasks", "sim", "gateway"}
 @pytest.fixture(scope="module")
 def demo(start_demo, tmp_path_factory):
     """One that is up, for tests that only look."""
-    return start_demo(tmp_path_factory.mktemp("demo"))
+    demo = start_demo(tmp_path_factory.mktemp("demo"))
+    yield demo
+    demo.signal(signal.SIGTERM)
+    demo.wait()
 
 
 def second(*arguments):

@@ -41,7 +41,8 @@ def commands_for(
     for plan in plans:
         executable = _executable(plan, prefix_of, problems)
         arguments = [str(executable), "--ros-args", "-r", f"__node:={plan.name}"]
-        arguments += ["-r", f"__ns:={plan.namespace}"]
+        if plan.namespace != "/":
+            arguments += ["-r", f"__ns:={plan.namespace}"]
         for number, parameter in enumerate(plan.parameters):
             file = _parameter_file(plan, parameter, scratch / f"{plan.name}_{number}.yaml")
             if not file.is_file():

@@ -44,6 +44,10 @@ def test_a_node_is_started_with_its_name_and_namespace(command_of, prefix):
     )  # fmt: skip
 
 
+def test_a_node_at_the_root_is_told_no_namespace(command_of):
+    assert not any("__ns" in argument for argument in command_of(namespace="/").arguments)
+
+
 def test_parameter_files_are_handed_on_in_order(command_of, tmp_path):
     files = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     for file in files:
