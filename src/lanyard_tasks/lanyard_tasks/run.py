@@ -74,7 +74,10 @@ class TaskRun:
     ) -> None:
         self._type = behaviour.task_type
         self._robot = Robot(setup)
-        self._steps = behaviour.run(self._robot, parameters)
+        self._begin = lambda: behaviour.run(self._robot, parameters)
+        self._steps = self._begin()
+        self._begun = False
+        self._sensors_by = now + times.arm_timeout_s
         self.authority = Authority(times) if behaviour.moves else None
         self._odometer = Odometer()
         self._stuck = StuckWatch(slow_s=setup.stuck_s)
@@ -142,15 +145,24 @@ class TaskRun:
             return
         try:
             self._step = next(self._steps)
+            self._begun = True
             done = self._type.progress(self._step.phase, self._step.fraction)
             self._progress = max(self._progress, done)
             self._watch_motion(now)
         except StopIteration as end:
             self._succeed(now, end.value)
         except TaskFailed as failure:
-            self._fail(now, failure)
+            if self._waits_for_sensors(now, failure):
+                self._steps = self._begin()
+            else:
+                self._fail(now, failure)
         except Exception as error:  # noqa: BLE001  a task's top level: the robot must come to rest
             self._fail(now, _internal(error), trace=traceback.format_exc())
+
+    def _waits_for_sensors(self, now: float, failure: TaskFailed) -> bool:
+        # A task server that has just started may hear the control node before it hears the sensors.
+        is_sensor = failure.code is ErrorCode.SENSOR_LOST
+        return is_sensor and not self._begun and now < self._sensors_by
 
     def _watch_motion(self, now: float) -> None:
         axes: dict[str, Axis] = {}

@@ -73,6 +73,7 @@ class VirtualRobot:
         self.held_by_other = False
         self.refuse_to_arm = ""
         self.mute = False  # the control node answers nothing
+        self.odometry_starts_at = -math.inf
         self.odometry_stopped_at = math.inf
         self.joints_stopped_at = math.inf
         self.blocked = False
@@ -122,7 +123,7 @@ class VirtualRobot:
     def observation(self) -> Observation:
         return Observation(
             now=self.now,
-            pose=self.pose,
+            pose=self.pose if self.now >= self.odometry_starts_at else None,
             pose_age_s=max(0.0, self.now - self.odometry_stopped_at),
             joints=dict(zip(SETUP.joint_names, self.joints, strict=True)),
             joints_age_s=max(0.0, self.now - self.joints_stopped_at),

@@ -130,6 +130,19 @@ def test_a_joint_that_does_not_move_is_stuck(robot: Robot) -> None:
     assert "b does not move" in ended.message
 
 
+def test_a_task_waits_a_little_for_sensors_that_were_never_heard(robot: Robot) -> None:
+    robot.odometry_starts_at = robot.now + 1.0
+    assert robot.until_end(robot.start(MoveTo(), POINT)).outcome is Outcome.SUCCEEDED
+
+
+def test_sensors_that_are_never_heard_abort_the_task(robot: Robot) -> None:
+    robot.odometry_starts_at = robot.now + 1000.0
+    ended = robot.until_end(robot.start(MoveTo(), POINT))
+    assert ended.error is ErrorCode.SENSOR_LOST
+    assert "no odometry heard" in ended.message
+    assert 2.9 < ended.run_time_s < 3.2
+
+
 def test_odometry_that_stops_aborts_a_drive(robot: Robot) -> None:
     run = robot.start(MoveTo(), POINT)
     robot.until_phase(run, "drive")
