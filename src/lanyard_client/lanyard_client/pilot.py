@@ -30,6 +30,12 @@ from lanyard_core.telemetry.status import Twist
 NEUTRAL = Twist()
 _AWAITED = 256
 _STOPS = 4
+_IN_WORDS = {
+    "ack_timeout": "it was stopped because a command was not acknowledged in time",
+    "sequence": "it was stopped because sequence numbers did not rise",
+    "command_invalid": "it was stopped because a velocity was not a finite number",
+    "client_stop": "it was stopped by a client",
+}
 _ARM_ERRORS = frozenset({"arm_refused", "reset_refused", "bad_session", "lease_held"})
 
 
@@ -212,7 +218,7 @@ class Pilot:
             self.phase = Phase.ARMED
         elif self.phase is Phase.ARMED:
             self.phase = Phase.CONNECTED
-            self.refusal = frame.reason or frame.state
+            self.refusal = _IN_WORDS.get(frame.reason, frame.reason) or frame.state
             self.set_velocity(NEUTRAL)
 
     def _refused(self, frame: Err) -> None:

@@ -1,6 +1,9 @@
 """Frames to plain values and back, in every encoding; and what is refused on the way in."""
 
+import json
+import pathlib
 import random
+import re
 
 import pytest
 
@@ -247,3 +250,26 @@ def test_random_plain_values_raise_nothing_but_malformed_frame():
             read(wild)
         except MalformedFrame:
             continue
+
+
+DOCUMENTATION = pathlib.Path(__file__).parents[3] / "docs" / "command-channel.md"
+EXAMPLES = re.findall(
+    r"```json\n(.*?)\n```\n(?:```hex\n(.*?)\n```)?", DOCUMENTATION.read_text("utf-8"), re.DOTALL
+)
+
+
+def test_the_bytes_in_the_documentation_are_real():
+    pairs = [(json.loads(text), bytes.fromhex(data)) for text, data in EXAMPLES if data]
+    assert len(pairs) == 8
+    for plain, data in pairs:
+        assert CODECS[Encoding.MSGPACK].encode(plain) == data
+
+
+@pytest.mark.parametrize("text", [text for text, _ in EXAMPLES])
+def test_the_frames_in_the_documentation_are_frames(text):
+    plain = json.loads(text)
+    kind = plain[0] if isinstance(plain, list) else plain["t"]
+    if kind in ("arm", "cmd", "ping", "stop", 1):
+        assert read(plain)
+    elif kind not in ("sub", "tlm"):
+        assert read_server_frame(plain)
