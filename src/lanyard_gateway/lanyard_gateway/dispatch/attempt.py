@@ -54,8 +54,7 @@ class Attempt:
         self._cancelling: asyncio.Task[None] | None = None
         self._cancel_accepted = False
         self._run = Run(began_s=self._began_s(), timeout_s=task.order.timeout_s)
-        if task.status is TaskStatus.CANCELING:
-            self._run = replace(self._run, cancel_asked_s=shop.clocks.monotonic())
+        self.note(task)
 
     @property
     def phase(self) -> str:
@@ -130,13 +129,18 @@ class Attempt:
                 "the task server did not know the goal when the gateway looked for it again",
                 phase=self.phase,
             )
-        self.task = await self._shop.change(
-            self.task.task_id, Event.REATTACHED, "the goal was found on the robot again"
+        self.note(
+            await self._shop.change(
+                self.task.task_id, Event.REATTACHED, "the goal was found on the robot again"
+            )
         )
-        if self.task.status is TaskStatus.CANCELING and self._run.cancel_asked_s is None:
-            # It was cancelled while it was looked for.
-            self._run = replace(self._run, cancel_asked_s=self._shop.clocks.monotonic())
         return await self._follow()
+
+    def note(self, task: Task) -> None:
+        """Take a newer row in; it may have been cancelled while it was looked for."""
+        self.task = task
+        if task.status is TaskStatus.CANCELING and self._run.cancel_asked_s is None:
+            self._run = replace(self._run, cancel_asked_s=self._shop.clocks.monotonic())
 
     async def cancel(self, *, detail: str, wait_s: float) -> None:
         """Have the robot stop this task; returns when it has, or after ``wait_s`` seconds.

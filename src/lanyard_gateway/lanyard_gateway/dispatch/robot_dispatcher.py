@@ -35,6 +35,7 @@ class RobotDispatcher:
         self._shop = shop
         self._unfollowed: list[str] = []  # ids of tasks on the robot that nobody follows yet
         self._wake = asyncio.Event()
+        self._rest_s = 0.0
         self._rest_until_s = 0.0
 
     def adopt(self, task_id: str) -> None:
@@ -178,11 +179,20 @@ class RobotDispatcher:
         task = attempt.task
         if task.status is TaskStatus.QUEUED:
             self.queue.push(entry_of(task))
-            self._rest_until_s = self._shop.clocks.monotonic() + self._shop.settings.retry_s
         elif task.status is TaskStatus.SUCCEEDED and task.run_s is not None:
             self._shop.run_times.observe(task.order.task_type, task.run_s)
+        self._rest(is_needed=ending.event is Event.RETURNED)
         self.running = None
         attempt.is_over.set()
+
+    def _rest(self, *, is_needed: bool) -> None:
+        """A robot that gives goals back is asked less and less often, up to a limit."""
+        settings = self._shop.settings
+        if not is_needed:
+            self._rest_s = 0.0
+            return
+        self._rest_s = min(max(2 * self._rest_s, settings.retry_s), settings.longest_rest_s)
+        self._rest_until_s = self._shop.clocks.monotonic() + self._rest_s
 
     async def _write_end(self, attempt: Attempt, ending: Ending) -> Task:
         """Put the end into the store, however long the store takes to come back."""
@@ -202,15 +212,13 @@ class RobotDispatcher:
             return {
                 "attempt": attempt.task.attempt + spent, "goal_id": None, "started_unix_s": None,
             }  # fmt: skip
-        now = self._shop.clocks.unix()
         result = attempt.result.result() if attempt.result.done() else None
         started = attempt.task.started_unix_s
         run_s = result.run_time_s if result is not None else 0.0
         if run_s <= 0.0 and started is not None:
-            run_s = max(0.0, now - started)
+            run_s = max(0.0, self._shop.clocks.unix() - started)
         feedback_m = attempt.feedback.distance_m if attempt.feedback is not None else 0.0
         return {
-            "finished_unix_s": now,
             "phase": (result.phase if result is not None else "") or attempt.phase,
             "error": ending.error,
             "result_json": result.result_json if result is not None else None,

@@ -17,6 +17,7 @@ from lanyard_core.task.endings import lost
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task, TaskFilter, TaskStatus
 from lanyard_core.task.queue import RunTimes
+from lanyard_gateway.dispatch.attempt import Attempt
 from lanyard_gateway.dispatch.intake import Intake, TaskRequest
 from lanyard_gateway.dispatch.ports import Clocks, TaskStore
 from lanyard_gateway.dispatch.robot_dispatcher import RobotDispatcher
@@ -148,19 +149,11 @@ class TaskService:
             dispatcher.adopt(task.task_id)
             return
         ending = lost(f"robot {task.order.robot_id} is not configured any more", phase=task.phase)
-        await self._shop.change(
-            task.task_id,
-            ending.event,
-            ending.detail,
-            error=ending.error,
-            finished_unix_s=self._shop.clocks.unix(),
-        )
+        await self._shop.change(task.task_id, ending.event, ending.detail, error=ending.error)
 
     async def _cancel_queued(self, task: Task, detail: str) -> Task:
         try:
-            canceled = await self._shop.change(
-                task.task_id, Event.WITHDRAWN, detail, finished_unix_s=self._shop.clocks.unix()
-            )
+            canceled = await self._shop.change(task.task_id, Event.WITHDRAWN, detail)
         except Conflict:  # it was dispatched, or cancelled by somebody else, just now
             return await self._shop.store.get(task.task_id)
         dispatcher = self._dispatchers.get(task.order.robot_id)
@@ -169,13 +162,20 @@ class TaskService:
         return canceled
 
     async def _cancel_on_robot(self, task: Task, detail: str, *, wait_s: float) -> None:
-        dispatcher = self._dispatchers.get(task.order.robot_id)
-        attempt = dispatcher.running if dispatcher is not None else None
-        if attempt is not None and attempt.task.task_id == task.task_id:
+        attempt = self._attempt_at(task)
+        if attempt is not None:
             await attempt.cancel(detail=detail, wait_s=wait_s)
         elif task.status is TaskStatus.RUNNING:
             # Nobody follows it yet after a restart; who does will see that it is to be cancelled.
-            await self._shop.change(task.task_id, Event.CANCEL_REQUESTED, detail)
+            changed = await self._shop.change(task.task_id, Event.CANCEL_REQUESTED, detail)
+            attempt = self._attempt_at(task)
+            if attempt is not None:
+                attempt.note(changed)
+
+    def _attempt_at(self, task: Task) -> Attempt | None:
+        dispatcher = self._dispatchers.get(task.order.robot_id)
+        attempt = dispatcher.running if dispatcher is not None else None
+        return attempt if attempt is not None and attempt.task.task_id == task.task_id else None
 
     def _view(self, task: Task) -> TaskView:
         dispatcher = self._dispatchers.get(task.order.robot_id)

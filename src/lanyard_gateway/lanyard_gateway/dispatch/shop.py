@@ -18,11 +18,13 @@ class DispatchSettings:
     """Times in seconds, and sizes.
 
     ``poll_s``: how often a held robot is looked at; news wakes it at once. ``retry_s``: the pause
-    before something that failed is tried again.
+    before something that failed is tried again, which doubles up to ``longest_rest_s`` for a robot
+    that gives every goal back.
     """
 
     poll_s: float = 0.5
     retry_s: float = 1.0
+    longest_rest_s: float = 5.0
     patience: Patience = field(default_factory=Patience)
     max_queued: int = 100_000
 

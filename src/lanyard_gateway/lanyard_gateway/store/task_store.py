@@ -131,11 +131,12 @@ class SqlTaskStore:
         def work(connection: Connection) -> Task:
             task = _get(connection, task_id)
             status = step(task.status, event)
-            connection.execute(
-                update(tasks)
-                .where(tasks.c.seq == task.seq)
-                .values(status=status.value, version=task.version + 1, **columns)
+            columns.update(
+                status=status.value,
+                version=task.version + 1,
+                finished_unix_s=at_unix_s if status.ended else None,
             )
+            connection.execute(update(tasks).where(tasks.c.seq == task.seq).values(**columns))
             _record(connection, task_id, at_unix_s, event, status, detail)
             return _get(connection, task_id)
 

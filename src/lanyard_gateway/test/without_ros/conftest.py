@@ -276,7 +276,9 @@ def keys() -> dict[Role, NewKey]:
 def dispatch_settings() -> DispatchSettings:
     """Short times, so that tests need not wait."""
     patience = Patience(after_timeout_s=0.8, after_cancel_s=0.8)
-    return DispatchSettings(poll_s=0.02, retry_s=0.02, patience=patience, max_queued=50)
+    return DispatchSettings(
+        poll_s=0.02, retry_s=0.02, longest_rest_s=0.08, patience=patience, max_queued=50
+    )
 
 
 @pytest.fixture

@@ -53,9 +53,10 @@ async def test_every_changed_field_comes_back(store):
     error = TaskError("grasp_failed", "nothing there", "grasp", retryable=True, ros_status=6)
     changed = await change(
         store, "t-1", Event.FAILED, error=error, distance_m=1.5, run_s=2.5, feedback_count=3,
-        result_json="{}", phase="grasp", finished_unix_s=102.0,
+        result_json="{}", phase="grasp",
     )  # fmt: skip
     assert (changed.status, changed.version, changed.goal_id) == (TaskStatus.FAILED, 3, goal_id)
+    assert (changed.started_unix_s, changed.finished_unix_s) == (101.5, 101.0)
     assert (changed.error, changed.run_s, changed.feedback_count) == (error, 2.5, 3)
 
 
