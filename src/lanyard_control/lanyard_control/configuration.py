@@ -34,11 +34,17 @@ def settings_from(parameters: Mapping[str, object]) -> Settings:
         stop_input_topic=str(parameters["stop_input_topic"]),
         request_timeout_s=_number(parameters, "request_timeout_s"),
         shutdown_timeout_s=_number(parameters, "shutdown_timeout_s"),
-        realtime=RealtimeSettings(
-            realtime_priority=int(_number(parameters, "realtime_priority")),
-            loop_cpu=int(_number(parameters, "loop_cpu")),
-            lock_memory=parameters["lock_memory"] is True,
-        ),
+        realtime=realtime_from(parameters),
+    )
+
+
+def realtime_from(parameters: Mapping[str, object]) -> RealtimeSettings:
+    """What is wanted of the machine."""
+    return RealtimeSettings(
+        wanted=parameters["realtime"] is True,
+        priority=int(_number(parameters, "rt_priority")),
+        cpus=tuple(int(str(cpu)) for cpu in _array(parameters, "cpu_affinity")),
+        lock_memory=parameters["lock_memory"] is True,
     )
 
 

@@ -60,11 +60,11 @@ class ControlNode(Node):
             note=self._report.note,
         )
         self._subscribe()
-        self._report.applied(prepare_process(self._settings.realtime))
+        self._report.settings(prepare_process(self._settings.realtime))
         self._loop = ControlLoop(
             self._controller,
             rate_hz=self._settings.loop_rate_hz,
-            prepare=lambda: self._report.applied(prepare_loop(self._settings.realtime)),
+            prepare=lambda: self._report.settings(prepare_loop(self._settings.realtime)),
         )
         self._loop.start()
 

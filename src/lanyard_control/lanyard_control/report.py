@@ -8,7 +8,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from lanyard_control.controller import Controller
-from lanyard_control.realtime import Applied, collect_garbage
+from lanyard_control.realtime import Setting, Verdict, collect_garbage
 from lanyard_core.safety.causes import in_words, names
 from lanyard_core.safety.states import State
 from lanyard_node_support import names as topics
@@ -35,16 +35,21 @@ class Report:
         self._node = node
         self._controller = controller
         self._stop_input = stop_input_topic or "none wired: there is no hardware stop input"
-        self._applied: dict[str, Applied] = {}
+        self._settings: dict[str, Setting] = {}
         self._publisher = node.create_publisher(
             DiagnosticArray, topics.DIAGNOSTICS, qos.DIAGNOSTICS
         )
         steady_timer(node, _DIAGNOSTICS_PERIOD_S, self.publish)
         steady_timer(node, _NOTES_PERIOD_S, self.write_notes)
 
-    def applied(self, settings: Iterable[Applied]) -> None:
-        """Remember what became of the real-time settings; callable from any thread."""
-        self._applied |= {setting.name: setting for setting in settings}
+    def settings(self, settings: Iterable[Setting]) -> None:
+        """Say once, and remember, what became of real-time settings; callable from any thread."""
+        for setting in settings:
+            self._settings[setting.name] = setting
+            refused = setting.verdict is Verdict.REFUSED
+            self._controller.notes.append(
+                f"{'warning' if refused else 'info'}: {setting.name}: {setting}"
+            )
 
     def note(self, text: str) -> None:
         """Write one line to the log."""
@@ -103,12 +108,13 @@ class Report:
         )
 
     def _realtime(self) -> DiagnosticStatus:
-        refused = [name for name, setting in self._applied.items() if not setting.done]
+        """OK even where settings are refused: what follows from that, the loop's figures say."""
+        refused = [s.name for s in self._settings.values() if s.verdict is Verdict.REFUSED]
         return self._status(
             "real time",
             level=DiagnosticStatus.OK,
-            message=f"not applied: {', '.join(refused)}" if refused else "everything applied",
-            values={name: setting.detail for name, setting in self._applied.items()},
+            message=f"refused: {', '.join(refused)}" if refused else "as configured",
+            values={name: str(setting) for name, setting in self._settings.items()},
         )
 
     def _status(

@@ -69,4 +69,5 @@ def test_a_robot_without_arm_has_three_axes(parameters):
 def test_settings_carry_their_types(parameters):
     settings = settings_from(parameters)
     assert settings.joint_names[0] == "joint_1"
-    assert settings.realtime.realtime_priority == 80
+    assert settings.realtime.priority == 80
+    assert settings.realtime.cpus == ()
