@@ -74,8 +74,9 @@ class TaskRun:
     ) -> None:
         self._type = behaviour.task_type
         self._robot = Robot(setup)
-        self._begin = lambda: behaviour.run(self._robot, parameters)
-        self._steps = self._begin()
+        self._behaviour = behaviour
+        self._parameters = parameters
+        self._steps = behaviour.run(self._robot, parameters)
         self._begun = False
         self._sensors_by = now + times.arm_timeout_s
         self.authority = Authority(times) if behaviour.moves else None
@@ -153,7 +154,7 @@ class TaskRun:
             self._succeed(now, end.value)
         except TaskFailed as failure:
             if self._waits_for_sensors(now, failure):
-                self._steps = self._begin()
+                self._steps = self._behaviour.run(self._robot, self._parameters)
             else:
                 self._fail(now, failure)
         except Exception as error:  # noqa: BLE001  a task's top level: the robot must come to rest

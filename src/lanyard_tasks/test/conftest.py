@@ -121,10 +121,11 @@ class VirtualRobot:
         self.joints = [q + rate * TICK_S for q, rate in zip(self.joints, self._rates, strict=True)]
 
     def observation(self) -> Observation:
+        heard = self.now >= self.odometry_starts_at
         return Observation(
             now=self.now,
-            pose=self.pose if self.now >= self.odometry_starts_at else None,
-            pose_age_s=max(0.0, self.now - self.odometry_stopped_at),
+            pose=self.pose if heard else None,
+            pose_age_s=max(0.0, self.now - self.odometry_stopped_at) if heard else math.inf,
             joints=dict(zip(SETUP.joint_names, self.joints, strict=True)),
             joints_age_s=max(0.0, self.now - self.joints_stopped_at),
             efforts=dict.fromkeys(SETUP.joint_names, self.effort_nm),
