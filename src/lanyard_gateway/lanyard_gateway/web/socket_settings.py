@@ -19,5 +19,5 @@ def stream_settings(settings: WebSettings) -> StreamSettings:
             max_linear_m_s=limits.max_linear_m_s,
             max_angular_rad_s=limits.max_angular_rad_s,
             max_bytes=limits.max_command_bytes,
-        )
+        ),
     )
