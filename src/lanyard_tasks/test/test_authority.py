@@ -172,13 +172,28 @@ def test_a_lease_that_somebody_else_holds_is_told_and_nothing_is_sent(it: Clocke
 
 
 def test_a_control_node_that_does_not_answer_ends_it(it: Clocked) -> None:
-    it.tick_for(1.1, None)
+    it.tick_for(1.1, IDLE)
     assert it.authority.done
     assert it.failure() is ErrorCode.NOT_ARMED
 
 
+def test_a_control_node_that_is_not_there_is_waited_for_and_then_ends_it(it: Clocked) -> None:
+    assert it.tick_for(2.9, None) == []
+    assert not it.authority.done
+    it.tick_for(0.2, None)
+    assert it.authority.done
+    assert it.failure() is ErrorCode.NOT_ARMED
+
+
+def test_the_lease_is_asked_for_when_the_control_node_is_heard_and_not_from_a_dead_one(
+    it: Clocked,
+) -> None:
+    assert it.tick_for(1.0, replace(IDLE, age_s=5.0)) == []
+    assert it.tick(IDLE) == [AskLease()]
+
+
 def test_a_lease_that_is_granted_too_late_is_given_back(it: Clocked) -> None:
-    it.tick_for(1.1, None)
+    it.tick_for(1.1, IDLE)
     assert it.authority.lease_answered(GRANT) == [GiveBack(7)]
 
 

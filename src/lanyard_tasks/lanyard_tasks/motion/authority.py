@@ -77,6 +77,8 @@ class Authority:
         }
         self._leaving = False
         self._asked = False
+        # A control node that has just started may take a moment to be found.
+        self._ask_until_s = times.arm_timeout_s
         self._session = 0
         self._seq = 0
         self._beats = 0
@@ -160,11 +162,12 @@ class Authority:
             self._enter(Stage.READYING)
         elif self._leaving or self.failure is not None:
             self._enter(Stage.DONE)
-        elif waited_s > self._times.answer_timeout_s:
+        elif waited_s > self._ask_until_s:
             self._fail(ErrorCode.NOT_ARMED, "the control node did not answer: is it running?")
             self._enter(Stage.DONE)
-        elif safety is not None and not self._asked:
+        elif not self._asked and self._is_fresh(safety):
             self._asked = True
+            self._ask_until_s = waited_s + self._times.answer_timeout_s
             return [AskLease()]
         return []
 
@@ -191,7 +194,7 @@ class Authority:
         if self._leaving:
             self._enter(Stage.SLOWING)
             return []
-        if safety is None or safety.age_s > self._times.safety_state_timeout_s:
+        if safety is None or not self._is_fresh(safety):
             self._fail(ErrorCode.SAFETY_STOP, "the control node has gone silent")
         elif safety.state is State.ACTIVE and safety.session == self._session:
             self._confirmed = True
@@ -226,6 +229,9 @@ class Authority:
 
     def _done(self, _waited_s: float, _safety: SafetySeen | None) -> list[Effect]:
         return []
+
+    def _is_fresh(self, safety: SafetySeen | None) -> bool:
+        return safety is not None and safety.age_s <= self._times.safety_state_timeout_s
 
     def _alive(self, now: float) -> list[Effect]:
         if now < self._next_beat:
