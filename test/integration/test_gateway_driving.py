@@ -70,16 +70,17 @@ async def test_a_stop_frame_stops_the_robot_until_it_is_reset(stack, drive, watc
         await wait_until(lambda: robot.state == "ready", "the robot is ready")
 
 
-async def test_anybody_who_may_stop_stops_a_robot_that_another_drives(stack, drive, watch):
-    async with watch(stack) as robot, drive(stack) as driver:
-        await driver.drive(0.2, until=lambda: robot.speed > 0.1, what="the base moves")
-        with stack.client(stack.make_key("viewer")) as viewer:
-            viewer.headers["X-Request-ID"] = "stop-1"
-            await driver.until(
-                lambda: viewer.post("/api/v1/robots/arm-001/stop").status_code in (200, 202),
-                what="the new key is known",
-            )
-        await driver.until(lambda: not driver.is_armed(), what="disarmed")
+async def test_anybody_who_may_stop_stops_a_robot_that_another_drives(
+    stack, drive, watch, wait_until
+):
+    with stack.client(stack.make_key("viewer")) as viewer:
+        await wait_until(lambda: viewer.get("/api/v1/whoami").status_code == 200, "a known key")
+        async with watch(stack) as robot, drive(stack) as driver:
+            await driver.drive(0.2, until=lambda: robot.speed > 0.1, what="the base moves")
+            answer = viewer.post("/api/v1/robots/arm-001/stop", json={"reason": "I saw it"})
+            assert answer.status_code in (200, 202)
+            assert answer.json()["safety_rated"] is False
+            await driver.until(lambda: not driver.is_armed(), what="disarmed")
 
 
 async def test_a_second_driver_is_told_who_drives_and_moves_nothing(stack, drive):

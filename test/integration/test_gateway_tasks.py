@@ -42,24 +42,32 @@ async def test_move_to_drives_the_base_there_and_reports_metrics(client, ready_s
     assert abs(pose["y_m"] - start["y_m"] - 0.2) < 0.1
 
 
-async def test_pick_and_place_runs_through_its_phases(client, ready_stack, wait_until):
-    task_id = submit(client, "pick_and_place", {"object": "bolt"}, priority=1).json()["task_id"]
+async def test_pick_and_place_goes_through_its_phases_and_is_not_cancelled_mid_insertion(
+    client, ready_stack, wait_until
+):
+    submitted = submit(client, "pick_and_place", {"object": "bolt"}, priority=1)
+    task_id = submitted.json()["task_id"]
     phases = []
 
-    def look():
+    def is_in(phase):
         task = client.get(f"/tasks/{task_id}").json()
+        assert task["status"] in ("queued", "running"), task["error"]
         if task["phase"] and task["phase"] not in phases:
             phases.append(task["phase"])
-        if task["status"] == "running":
-            current = ready_stack.status()["current_task"]
-            assert current is None or current["task_id"] == task_id
-        return task["status"] in ("succeeded", "failed")
+        return task["phase"] == phase
 
-    await wait_until(look, "pick_and_place ended", 90.0)
-    task = client.get(f"/tasks/{task_id}").json()
+    await wait_until(lambda: is_in("grasp"), "the grasp", 90.0)
+    assert ready_stack.status()["current_task"]["task_id"] == task_id
+    await wait_until(lambda: is_in("insertion"), "the insertion", 90.0)
+    answer = client.delete(f"/tasks/{task_id}")
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "task_not_cancellable"
+    assert answer.json()["phase"] == "insertion"
+    task = await until_status(client, task_id, wait_until, "succeeded", "failed", "canceled")
     assert task["status"] == "succeeded", task["error"]
-    assert "insertion" in phases
+    assert phases == ["approach", "grasp", "transfer", "insertion"]
     assert ready_stack.status()["current_task"] is None
+    assert client.delete(f"/tasks/{task_id}").json()["code"] == "task_terminal"
 
 
 async def test_a_running_task_can_be_cancelled_and_the_robot_takes_the_next(client, wait_until):
@@ -71,20 +79,6 @@ async def test_a_running_task_can_be_cancelled_and_the_robot_takes_the_next(clie
     assert client.delete(f"/tasks/{task_id}").status_code == 200
     after = submit(client, "wait", {"duration_s": 0.1}).json()["task_id"]
     await until_status(client, after, wait_until, "succeeded")
-
-
-async def test_a_task_mid_insertion_cannot_be_cancelled(client, wait_until):
-    task_id = submit(client, "pick_and_place").json()["task_id"]
-    await wait_until(
-        lambda: client.get(f"/tasks/{task_id}").json()["phase"] == "insertion", "insertion", 90.0
-    )
-    answer = client.delete(f"/tasks/{task_id}")
-    assert answer.status_code == 409
-    assert answer.json()["code"] == "task_not_cancellable"
-    assert answer.json()["phase"] == "insertion"
-    task = await until_status(client, task_id, wait_until, "succeeded", "failed", "canceled")
-    assert task["status"] == "succeeded", task["error"]
-    assert client.delete(f"/tasks/{task_id}").json()["code"] == "task_terminal"
 
 
 async def test_a_queued_task_is_cancelled_without_asking_the_robot(client, wait_until):
