@@ -23,6 +23,9 @@ setup(
     license="Apache-2.0",
     extras_require={"test": ["pytest"]},
     entry_points={
-        "console_scripts": ["control = lanyard_control.main:main"],
+        "console_scripts": [
+            "control = lanyard_control.main:main",
+            "watchdog = lanyard_control.watchdog.main:main",
+        ],
     },
 )

@@ -1,4 +1,4 @@
-"""`make demo`, for real: four processes, a robot that answers, and an end that leaves nothing."""
+"""`make demo`, for real: its processes, a robot that answers, and an end that leaves nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from lanyard_runner import fastdds_files
 
-NODES = {"control", "tasks", "sim", "gateway"}
+NODES = {"control", "watchdog", "tasks", "sim", "gateway"}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,8 @@ def test_the_ready_file_is_for_its_owner_alone(demo):
 @pytest.mark.parametrize("name", sorted(NODES))
 def test_every_pid_is_that_of_the_node_itself(demo, name):
     command = pathlib.Path(f"/proc/{demo.pids[name]}/cmdline").read_bytes().decode()
-    assert f"/lib/lanyard_{name}/{name}" in command
+    package = "control" if name == "watchdog" else name
+    assert f"/lib/lanyard_{package}/{name}" in command
     assert f"__node:={name}" in command
 
 

@@ -13,7 +13,7 @@ from lanyard_runner.plan import plan_nodes
 from lanyard_runner.substitutions import Surroundings
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ROBOT = {"/arm_001/control", "/arm_001/tasks", "/gateway"}
+ROBOT = {"/arm_001/control", "/arm_001/watchdog", "/arm_001/tasks", "/gateway"}
 
 
 def plan(name, **arguments):
@@ -46,7 +46,7 @@ def configured():
             yield pytest.param(key, block["ros__parameters"], id=f"{path.name}:{key}")
 
 
-def test_the_robot_is_control_and_tasks_in_its_namespace_and_the_gateway_at_the_root():
+def test_the_robot_is_control_watchdog_and_tasks_in_its_namespace_and_the_gateway_at_the_root():
     assert {node.full_name for node in plan("robot.launch.xml")} == ROBOT
 
 
@@ -56,7 +56,8 @@ def test_the_demo_is_the_robot_and_its_simulation():
 
 def test_another_namespace_moves_all_nodes_of_the_robot_but_not_the_gateway():
     names = {node.full_name for node in plan("demo.launch.xml", namespace="amr_7")}
-    assert names == {"/amr_7/control", "/amr_7/tasks", "/amr_7/sim", "/gateway"}
+    inside = ("control", "watchdog", "tasks", "sim")
+    assert names == {*(f"/amr_7/{name}" for name in inside), "/gateway"}
 
 
 @pytest.mark.parametrize("file", ["robot.launch.xml", "demo.launch.xml"])

@@ -1,4 +1,4 @@
-"""The safety machine's limits, from the node's parameters. Runs once, at start."""
+"""Settings of control node and watchdog as values, from parameters. Runs once, at start."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from lanyard_control.realtime import RealtimeSettings
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.safety.limits import Limits, problems
+from lanyard_core.safety.overseer import Patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,14 @@ def realtime_from(parameters: Mapping[str, object]) -> RealtimeSettings:
         priority=int(_number(parameters, "rt_priority")),
         cpus=tuple(int(str(cpu)) for cpu in _array(parameters, "cpu_affinity")),
         lock_memory=parameters["lock_memory"] is True,
+    )
+
+
+def patience_from(parameters: Mapping[str, object]) -> Patience:
+    """How long the watchdog waits for each sign of life."""
+    return Patience(
+        velocity_s=_number(parameters, "silence_s"),
+        state_s=_number(parameters, "state_silence_s"),
     )
 
 

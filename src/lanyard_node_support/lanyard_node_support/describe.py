@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from lanyard_node_support.parameter_schema import ParameterDeclaration, load_declarations
 
-PACKAGES = ("lanyard_control", "lanyard_tasks", "lanyard_gateway", "lanyard_sim")
+PACKAGES = (
+    "lanyard_control",
+    "lanyard_control.watchdog",
+    "lanyard_tasks",
+    "lanyard_gateway",
+    "lanyard_sim",
+)
 
 _HEAD = """\
 # Parameters

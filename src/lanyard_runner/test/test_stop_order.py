@@ -4,7 +4,7 @@ import pytest
 
 from lanyard_runner.stop_order import Ending, StopOrder
 
-ALL = {"control", "gateway", "sim", "tasks"}
+ALL = {"control", "gateway", "sim", "tasks", "watchdog"}
 REST = ALL - {"control"}
 
 

@@ -1,0 +1,17 @@
+"""Entry point of the watchdog's process."""
+
+from __future__ import annotations
+
+import sys
+
+from lanyard_control.watchdog.node import WatchdogNode
+from lanyard_node_support.run import run_node
+
+
+def main() -> int:
+    """Run the watchdog until SIGTERM or SIGINT; returns the process's exit code."""
+    return run_node(WatchdogNode, name="watchdog")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
