@@ -24,11 +24,13 @@ def plan(name, **arguments):
     )
 
 
-def declared(package):
-    """Dotted names of the parameters that a package declares."""
-    (path,) = ROOT.glob(f"src/{package}/*/parameters.yaml")
-    (parameters,) = yaml.safe_load(path.read_text()).values()
-    return set(dotted(parameters, is_leaf=lambda value: "type" in value))
+def declared():
+    """Dotted names of the parameters that are declared, by node name."""
+    return {
+        node: set(dotted(parameters, is_leaf=lambda value: "type" in value))
+        for path in ROOT.glob("src/*/**/parameters.yaml")
+        for node, parameters in yaml.safe_load(path.read_text()).items()
+    }
 
 
 def dotted(mapping, *, is_leaf, before=""):
@@ -79,9 +81,9 @@ def test_an_argument_that_is_not_there_is_refused():
 
 @pytest.mark.parametrize(("key", "parameters"), list(configured()))
 def test_every_configured_parameter_is_one_that_the_node_declares(key, parameters):
-    package = f"lanyard_{key.rpartition('/')[2]}"
+    node = key.rpartition("/")[2]
     given = set(dotted(parameters, is_leaf=lambda _value: False))
-    assert given <= declared(package)
+    assert given <= declared()[node]
 
 
 @pytest.mark.parametrize(("key", "parameters"), list(configured()))
