@@ -10,8 +10,10 @@
     loop           the thread that ticks at absolute deadlines
     realtime       scheduling, memory, garbage collection: what the machine allows
     voice          the controller's publishers
-    statistics     how well the loop keeps time
+    statistics     how well the loop keeps time, and why it stopped the robot
+    histogram      durations, counted without growing
     report         diagnostics and log lines, outside the loop's thread
+    watchdog       the second process, for when this one is gone or hangs
 
 All rules are in ``lanyard_core.safety``; this package only supplies time, nonces and messages.
 """

@@ -7,26 +7,38 @@ bound: log lines go to a bounded queue that the executor's thread empties.
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections import deque
+from collections.abc import Callable
 
-from lanyard_control.mailbox import Answer, Batch, Mailbox
+from lanyard_control.mailbox import Answer, ArrivedCommand, Batch, Mailbox
 from lanyard_control.senses import Senses
 from lanyard_control.statistics import LoopStatistics
 from lanyard_control.voice import Voice
 from lanyard_core.safety.causes import names
 from lanyard_core.safety.limits import Limits
 from lanyard_core.safety.machine import MachineState, fail, initial, step
-from lanyard_core.safety.states import AckStatus, State
+from lanyard_core.safety.states import AckStatus, Cause, State
 from lanyard_core.safety.values import Inputs, Outcome
 
 _NOTES = 256
+_COMMAND_GAP = int(Cause.COMMAND_GAP)
 
 
 class Controller:
     """The machine's state, and the hands that carry out what it decides."""
 
-    def __init__(self, limits: Limits, mailbox: Mailbox, senses: Senses, voice: Voice) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        mailbox: Mailbox,
+        senses: Senses,
+        voice: Voice,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._limits = limits
         self._mailbox = mailbox
         self._senses = senses
@@ -54,7 +66,7 @@ class Controller:
 
     def tick(self, *, now: float, elapsed_s: float, late_s: float, missed: int) -> None:
         """One tick; see the module."""
-        self.statistics.ticked(elapsed_s=elapsed_s, late_s=late_s, missed=missed)
+        self.statistics.ticked(late_s=late_s, missed=missed)
         batch = self._mailbox.take()
         try:
             self._judge_and_act(batch, now=now, elapsed_s=elapsed_s, late_s=late_s)
@@ -74,36 +86,39 @@ class Controller:
             shutdown=self._shutdown,
         )
         before = self._state
+        gap_before = self._outcome.causes & _COMMAND_GAP
         self._state, self._outcome = step(before, inputs, self._limits)
         self._drive()
-        self._answer(batch, now=now)
+        self._answer(batch)
         self._voice.announce(self._outcome, self._state, seen, now=now)
         self._note_changes(before)
+        if self._outcome.causes & _COMMAND_GAP & ~gap_before:  # the one cause that is not latched
+            self.statistics.stopped(_COMMAND_GAP)
 
     def _drive(self) -> None:
         self._voice.drive(self._outcome.velocity)
         if self._shutdown and not any(self._outcome.velocity):
             self.zeros_since_shutdown += 1
 
-    def _answer(self, batch: Batch, *, now: float) -> None:
+    def _answer(self, batch: Batch) -> None:
         outcome = self._outcome
         for command in batch.evicted:
-            self._voice.acknowledge(
-                command.session,
-                command.seq,
-                AckStatus.SUPERSEDED,
-                handling_s=now - command.arrived,
-            )
+            self._acknowledge(command, AckStatus.SUPERSEDED)
         for command, ack in zip(batch.commands, outcome.acks, strict=True):
-            handling_s = now - command.arrived
-            self.statistics.acknowledged(ack.status, handling_s=handling_s)
-            self._voice.acknowledge(ack.session, ack.seq, ack.status, handling_s=handling_s)
+            self._acknowledge(command, ack.status)
         for ticket, reply in zip(batch.tickets, outcome.replies, strict=True):
             at_rest = not any(outcome.velocity)
             ticket.settle(Answer(reply, outcome.state, outcome.causes, at_rest))
 
+    def _acknowledge(self, command: ArrivedCommand, status: AckStatus) -> None:
+        handling_s = self._clock() - command.arrived
+        self.statistics.acknowledged(status, handling_s=handling_s)
+        self._voice.acknowledge(command.session, command.seq, status, handling_s=handling_s)
+
     def _stop_after_error(self, elapsed_s: float) -> None:
-        self._state, self._outcome = fail(self._state, self._limits, elapsed_s=elapsed_s)
+        before = self._state
+        self._state, self._outcome = fail(before, self._limits, elapsed_s=elapsed_s)
+        self.statistics.stopped(self._state.latched & ~before.latched)
         try:
             self._drive()
         except Exception:  # noqa: BLE001 - nothing is left but the base's own time-out
@@ -113,6 +128,7 @@ class Controller:
         after = self._state
         raised = after.latched & ~before.latched
         if raised:
+            self.statistics.stopped(raised)
             self.notes.append(f"warning: raised {', '.join(names(raised))}")
         if before.latched and not after.latched:
             self.notes.append(f"info: reset; cleared {', '.join(names(before.latched))}")

@@ -9,6 +9,7 @@ from rclpy.node import Node
 
 from lanyard_control.controller import Controller
 from lanyard_control.realtime import Setting, Verdict, collect_garbage
+from lanyard_control.statistics import Recent
 from lanyard_core.safety.causes import in_words, names
 from lanyard_core.safety.states import State
 from lanyard_node_support import names as topics
@@ -36,6 +37,7 @@ class Report:
         self._controller = controller
         self._stop_input = stop_input_topic or "none wired: there is no hardware stop input"
         self._settings: dict[str, Setting] = {}
+        self._recent = Recent(controller.statistics)
         self._publisher = node.create_publisher(
             DiagnosticArray, topics.DIAGNOSTICS, qos.DIAGNOSTICS
         )
@@ -89,22 +91,16 @@ class Report:
 
     def _loop(self) -> DiagnosticStatus:
         statistics = self._controller.statistics
-        window = statistics.window()
-        values = {
-            "ticks": statistics.ticks_total,
-            "missed_deadlines": statistics.missed_total,
-            "worst_late_us": round(window.worst_late_s * 1e6),
-            "worst_gap_us": round(window.worst_gap_s * 1e6),
-            "commands": statistics.commands_total,
-            "worst_command_handling_us": round(window.worst_handling_s * 1e6),
-        }
-        values |= {f"commands_{s.name.lower()}": n for s, n in statistics.by_status.items() if n}
-        stalled = window.ticks == 0
+        values = self._recent.look()
+        ticks = values["ticks_since_last_look"]
+        stalled = ticks == "0"
+        counts = {f"commands_{s.name.lower()}": n for s, n in statistics.by_status.items()}
+        counts |= {f"stops_{(c.name or '').lower()}": n for c, n in statistics.stops.items()}
         return self._status(
             "control loop",
             level=DiagnosticStatus.ERROR if stalled else DiagnosticStatus.OK,
-            message="the loop does not tick" if stalled else f"{window.ticks} ticks",
-            values={name: str(value) for name, value in values.items()},
+            message="the loop does not tick" if stalled else f"{ticks} ticks",
+            values=values | {name: str(count) for name, count in counts.items() if count},
         )
 
     def _realtime(self) -> DiagnosticStatus:

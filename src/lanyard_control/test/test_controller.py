@@ -52,7 +52,7 @@ def senses():
 
 @pytest.fixture
 def controller(mailbox, senses, voice):
-    return Controller(LIMITS, mailbox, senses, voice)
+    return Controller(LIMITS, mailbox, senses, voice, clock=lambda: 100.0)
 
 
 def tick(controller, now=100.0, elapsed_s=0.002):
@@ -119,3 +119,21 @@ def test_what_happened_is_noted_for_the_log(controller, mailbox):
     assert "info: lease: nobody -> ann (100)" in notes
     assert "warning: raised HALT_REQUEST" in notes
     assert "info: IDLE -> HALTED" in notes
+
+
+def test_stops_are_counted_by_cause_and_once_however_long_they_stand(controller, mailbox):
+    tick(controller)
+    mailbox.put_request(Stop(StopKind.HALT))
+    for _ in range(5):
+        tick(controller)
+    mailbox.put_request(Stop(StopKind.HALT))
+    tick(controller)
+    stops = {cause: count for cause, count in controller.statistics.stops.items() if count}
+    assert stops == {Cause.HALT_REQUEST: 1}
+
+
+def test_an_exception_inside_a_tick_is_counted_as_a_stop(controller, voice):
+    voice.announce = None
+    tick(controller)
+    tick(controller)
+    assert controller.statistics.stops[Cause.INTERNAL] == 1
