@@ -143,9 +143,11 @@ async def test_a_sample_is_made_once_for_all_who_want_the_same(watch, robot, mon
     for watcher in watchers:
         await watcher.next()
     asked.clear()
-    stamps = []
-    for watcher in watchers:
-        stamps.append([(await watcher.next())["ts_us"] for _ in range(10)])
+
+    async def stamps_of(watcher):
+        return [(await watcher.next())["ts_us"] for _ in range(10)]
+
+    stamps = [await stamps_of(watcher) for watcher in watchers]
     assert all(len(set(column)) <= 3 for column in zip(*stamps, strict=True))
     assert len(asked) <= 20
 
