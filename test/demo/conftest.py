@@ -62,7 +62,7 @@ class RunningDemo:
         return {name for name, pid in self.pids.items() if is_running(pid)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_demo():
     """Starts demos; whatever happens, none outlives the tests."""
     started = []

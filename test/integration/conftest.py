@@ -408,7 +408,8 @@ def connect() -> Callable[..., contextlib.AbstractAsyncContextManager]:
     return connected
 
 
-@pytest.fixture(scope="session")
+# One for each file of tests, so that no stack runs beside the tests of other files.
+@pytest.fixture(scope="module")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     made = Stack(tmp_path_factory.mktemp("stack"))
     try:
