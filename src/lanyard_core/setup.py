@@ -22,5 +22,6 @@ setup(
         "task, telemetry, access."
     ),
     license="Apache-2.0",
-    extras_require={"test": ["pytest"]},
+    # The client, which is installed with pip at the far end, judges no task parameters.
+    extras_require={"tasks": ["jsonschema>=3.2"], "test": ["pytest"]},
 )

@@ -33,10 +33,12 @@ class Row:
 
 NODE = ("lanyard_core", "lanyard_node_support", *ROS, *MESSAGES)
 RULES = {
-    "lanyard_core": Row(("lanyard_core",), CLOCKLESS),
+    "lanyard_core": Row(
+        ("lanyard_core",), CLOCKLESS, {"lanyard_core.task.schema": ("jsonschema",)}
+    ),
     "lanyard_node_support": Row(("lanyard_core", "lanyard_node_support", "yaml", *ROS, *MESSAGES)),
     "lanyard_control": Row((*NODE, "lanyard_control"), ("asyncio",)),
-    "lanyard_tasks": Row((*NODE, "lanyard_tasks", "jsonschema"), ("asyncio",)),
+    "lanyard_tasks": Row((*NODE, "lanyard_tasks"), ("asyncio",)),
     "lanyard_sim": Row((*NODE, "lanyard_sim"), ("asyncio",)),
     "lanyard_gateway.robot": Row(
         (*NODE, "lanyard_gateway.robot", "lanyard_gateway.settings"),
@@ -53,14 +55,13 @@ RULES = {
             "starlette",
             "uvicorn",
             "pydantic",
-            "jsonschema",
             "anyio",
             "lanyard_dashboard",
             *CODECS,
         )
     ),
     "lanyard_gateway.dispatch": Row(
-        ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings", "jsonschema")
+        ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings")
     ),
     "lanyard_gateway.store": Row(
         ("lanyard_core", "lanyard_gateway.store", "lanyard_gateway.settings", "sqlalchemy")
@@ -139,11 +140,30 @@ def test_every_import_is_allowed_by_the_table(modules):
         ("lanyard_gateway.web.app", "lanyard_gateway.robot.port"),
         ("lanyard_gateway.robot.port", "lanyard_gateway.web.app"),
         ("lanyard_gateway.robot.port", "asyncio"),
+        ("lanyard_gateway.dispatch.intake", "jsonschema"),
         ("lanyard_client.stream", "rclpy"),
     ],
 )
 def test_the_table_refuses_what_it_must(name, imported):
     assert breach(name, imported)
+
+
+def test_the_client_does_without_the_schema_library(modules):
+    imports = {module.name: imports_of(module) for module in modules}
+    reached = {name for name in imports if name.split(".")[0] == "lanyard_client"}
+    waiting = list(reached)
+    while waiting:
+        wanted = tuple(imports[waiting.pop()])
+        found = {name for name in imports if any(within(want, (name,)) for want in wanted)}
+        waiting += found - reached
+        reached |= found
+    assert "lanyard_core.faults" in reached
+    assert "lanyard_core.task.schema" not in reached
+
+
+def test_only_the_schema_module_of_the_core_may_import_the_schema_library():
+    assert not breach("lanyard_core.task.schema", "jsonschema")
+    assert breach("lanyard_core.task.model", "jsonschema")
 
 
 def test_only_a_codec_module_may_import_a_codec_library():

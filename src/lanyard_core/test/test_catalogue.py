@@ -41,6 +41,47 @@ def test_pick_and_place_cannot_be_cancelled_during_the_insertion_only() -> None:
     assert [phase.name for phase in PICK_AND_PLACE.phases if not phase.cancellable] == ["insertion"]
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("move_to", {"x_m": 1, "y_m": 2.5}),
+        ("move_to", {"x_m": 1.0, "y_m": 2, "yaw_rad": -3.0, "tolerance_m": 0.05}),
+        ("pick_and_place", {"pick": {"x_m": 0, "y_m": 0}, "object": "crate", "force_n": 80}),
+        ("wait", {"duration_s": 0}),
+    ],
+)
+def test_what_fits_is_let_through_as_it_is_sent(name: str, parameters: dict[str, object]) -> None:
+    before = json.dumps(parameters)
+    assert BUILT_IN[name].check(parameters).items() >= parameters.items()
+    assert json.dumps(parameters) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "wrong"),
+    [
+        ("move_to", {}, ["parameters.x_m", "parameters.y_m"]),
+        ("move_to", {"x_m": "1", "y_m": True}, ["parameters.x_m", "parameters.y_m"]),
+        ("move_to", {"x_m": 1, "y_m": 2, "tolerance_m": 0}, ["parameters.tolerance_m"]),
+        ("move_to", {"x_m": 1, "y_m": None}, ["parameters.y_m"]),
+        ("pick_and_place", {"pick": []}, ["parameters.pick"]),
+        ("pick_and_place", {"object": ""}, ["parameters.object"]),
+        ("pick_and_place", {"object": "x" * 65}, ["parameters.object"]),
+        ("pick_and_place", {"force_n": 0, "x": 1}, ["parameters.force_n", "parameters.x"]),
+        ("wait", {"duration_s": 3601, "s": 1}, ["parameters.duration_s", "parameters.s"]),
+    ],
+)
+def test_every_wrong_field_is_named(
+    name: str, parameters: dict[str, object], wrong: list[str]
+) -> None:
+    assert sorted(complaints(name, parameters)) == wrong
+
+
+def test_the_sentence_for_people_names_the_field_and_the_rule_but_not_the_value() -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        BUILT_IN["move_to"].check({"x_m": "s3cret", "y_m": 0})
+    assert caught.value.detail == "parameters of move_to: parameters.x_m must be of type number"
+
+
 def test_a_force_beyond_the_limit_is_refused_by_name() -> None:
     assert complaints("pick_and_place", {"force_n": 81}) == {"parameters.force_n": "maximum"}
 

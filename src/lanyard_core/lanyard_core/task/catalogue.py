@@ -1,9 +1,9 @@
 """Task types: what a robot can be asked to do, described without doing it.
 
 The gateway serves these descriptions and judges parameters by them before a task is queued; the
-task server judges again before it moves anything, and its behaviours declare which description they
-carry out. A type from another package is a ``TaskType`` like ours. Frozen values, no ROS, no clock;
-usable from any thread.
+task server asks the same judge again before it moves anything, and its behaviours declare which
+description they carry out. A type from another package is a ``TaskType`` like ours. Frozen values,
+no ROS, no clock; usable from any thread.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Phase:
 class TaskType:
     """What a task of this type needs, which phases it goes through, and how it may be treated.
 
-    ``parameters_schema`` is JSON Schema 2020-12, the part that ``lanyard_core.task.schema`` knows.
+    ``parameters_schema`` is JSON Schema 2020-12, the part that ``lanyard_core.task.schema`` takes.
     ``idempotent``: running it twice leaves the world as running it once, so that it may be sent
     again when a robot was lost half-way. ``default_timeout_s``: longest run when none is asked for.
     Raises BadConfiguration with every problem when the description cannot be used.
@@ -78,7 +78,7 @@ class TaskType:
     def check(self, parameters: object) -> dict[str, object]:
         """The parameters with defaults filled in; raises ValidationFailed that names the fields."""
         errors = validate(parameters, self.parameters_schema)
-        if errors or not isinstance(parameters, Mapping):
+        if errors or not isinstance(parameters, dict):
             listed = "; ".join(f"{error.field} {error.message}" for error in errors)
             raise ValidationFailed(f"parameters of {self.name}: {listed}", errors=errors)
         return with_defaults(parameters, self.parameters_schema)

@@ -1,93 +1,92 @@
-"""JSON Schema, the part of draft 2020-12 that task types may use: judge a value, fill in defaults.
+"""The part of JSON Schema 2020-12 that task types may use: judge a value, fill in defaults.
 
-A small part on purpose, without ``$ref`` and without regular expressions: it needs nothing but the
-standard library (the jsonschema package of the oldest ROS that we serve does not know 2020-12), its
-cost is bounded by the schema's own depth, and its complaints name fields as the REST interface
-does. A schema with a keyword that is not understood is refused as a whole, never half applied. Pure
+The jsonschema library judges; this module says what a schema of ours may hold, names wrong fields
+as the REST interface does, and never repeats a value. Only keywords are allowed that mean the same
+in draft 7, which is where the library of older distributions stops, and that neither fetch anything
+(``$ref``) nor run regular expressions. The one module of the core that needs the library. Pure
 functions; callable from any thread.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+import jsonschema
 
 from lanyard_core.faults import FieldError
 
 Schema = Mapping[str, object]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MAX_ERRORS = 20
+"""Wrong fields that one judgement lists at most."""
 
-# These say something to people, not to the validator.
-ANNOTATIONS = frozenset({"$schema", "title", "description", "default", "examples"})
-
-_TYPES: dict[str, Callable[[object], bool]] = {
-    "object": lambda value: isinstance(value, Mapping),
-    "array": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None,
-    "number": lambda value: _is_number(value),
-    "integer": lambda value: _is_number(value) and _is_whole(value),
+_ANYWHERE = frozenset({"$schema", "title", "description", "default", "examples", "type", "enum"})
+_BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+_KEYWORDS: Mapping[str, frozenset[str]] = {
+    "object": frozenset({"properties", "required", "additionalProperties"}),
+    "array": frozenset({"items", "minItems", "maxItems"}),
+    "string": frozenset({"minLength", "maxLength"}),
+    "number": _BOUNDS,
+    "integer": _BOUNDS,
+    "boolean": frozenset(),
+    "null": frozenset(),
 }
+"""The types of values, each with the keywords that say something about it."""
+
+# The library's own sentences repeat the value, which may be long or not meant for a log.
+_SENTENCES = {
+    "type": "must be of type {}",
+    "enum": "must be one of {}",
+    "minimum": "must be ≥ {}",
+    "maximum": "must be ≤ {}",
+    "exclusiveMinimum": "must be > {}",
+    "exclusiveMaximum": "must be < {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "minItems": "must have at least {} items",
+    "maxItems": "must have at most {} items",
+}
+
+
+def _is_number(_checker: jsonschema.TypeChecker, value: object) -> bool:
+    # JSON has no NaN and no infinity, and True is not a number, whatever Python thinks of it.
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Newest = getattr(jsonschema, "Draft202012Validator", jsonschema.Draft7Validator)
+_Judge = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    _Newest, type_checker=_Newest.TYPE_CHECKER.redefine("number", _is_number)
+)
 
 
 def problems_of_schema(schema: object, place: str = "parameters") -> list[str]:
     """What is wrong with a schema itself, one sentence each with its place."""
-    if not isinstance(schema, Mapping):
-        return [f"{place}: a schema must be an object"]
+    parts = list(_parts(schema, place))
     problems = [
-        f"{place}: the keyword {keyword!r} is not supported"
-        for keyword in schema
-        if keyword not in _RULES and keyword not in ANNOTATIONS and keyword not in _STRUCTURE
+        f"{where}: {problem}" for where, part in parts for problem in _against_house_rules(part)
     ]
-    kind = schema.get("type")
-    if not isinstance(kind, str) or kind not in _TYPES:
-        problems.append(f"{place}: 'type' must be one of {', '.join(sorted(_TYPES))}")
-    problems += [
-        f"{place}: {keyword!r} says nothing about {_with_article(str(kind))}"
-        for keyword, kinds in _SPEAKS_OF.items()
-        if keyword in schema and kind not in kinds
-    ]
-    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
-        problems.append(f"{place}: 'additionalProperties' must be false: typos must not pass")
-    properties = _mapping(schema.get("properties"))
-    for name in _strings(schema.get("required")):
-        if name not in properties:
-            problems.append(f"{place}: the required property {name!r} is not described")
-    for name, child in properties.items():
-        problems += problems_of_schema(child, f"{place}.{name}")
-    if "items" in schema:
-        problems += problems_of_schema(schema["items"], f"{place}[]")
-    if not problems and "default" in schema:
-        problems += [
-            f"{place}: the default does not fit: {error.field}: {error.message}"
-            for error in validate(schema["default"], schema, place)
-        ]
-    return problems
+    return problems or _against_the_dialect(schema, place) or list(_wrong_defaults(parts))
 
 
 def validate(value: object, schema: Schema, field: str = "parameters") -> list[FieldError]:
-    """Every way in which ``value`` does not fit ``schema``; empty when it does.
+    """The ways in which ``value`` does not fit ``schema``, MAX_ERRORS at most; empty when it does.
 
-    ``field`` is the dotted path of the value. The code of an error is the keyword that was broken, or
-    ``unknown_field``.
+    ``schema`` is one without problems. ``field`` is the dotted path of the value. The code of an
+    error is the keyword that was broken, ``unknown_field``, or ``depth``.
     """
-    wanted = str(schema.get("type"))
-    if not _TYPES[wanted](value):
-        return [FieldError(field, "type", f"must be {_with_article(wanted)}")]
-    errors = [
-        FieldError(field, keyword, complaint)
-        for keyword, rule in _RULES.items()
-        if keyword in schema and (complaint := rule(value, schema[keyword])) is not None
-    ]
-    if isinstance(value, Mapping):
-        errors += _object_errors(value, schema, field)
-    if isinstance(value, list) and "items" in schema:
-        items = _mapping(schema["items"])
-        for index, item in enumerate(value):
-            errors += validate(item, items, f"{field}[{index}]")
-    return errors
+    errors: dict[FieldError, None] = {}  # in order, and each once
+    try:
+        for found in _Judge(schema).iter_errors(value):
+            errors.update(dict.fromkeys(_field_errors(found, field)))
+            if len(errors) >= MAX_ERRORS:
+                break
+    except RecursionError:  # the library prints the values that it complains about
+        return [FieldError(field, "depth", "is nested too deeply")]
+    return list(errors)[:MAX_ERRORS]
 
 
 def with_defaults(value: Mapping[str, object], schema: Schema) -> dict[str, object]:
@@ -105,105 +104,75 @@ def with_defaults(value: Mapping[str, object], schema: Schema) -> dict[str, obje
 def _filled(value: object, schema: Schema) -> object:
     if isinstance(value, list) and "items" in schema:
         return [_filled(item, _mapping(schema["items"])) for item in value]
-    return with_defaults(value, schema) if isinstance(value, Mapping) else value
+    return with_defaults(value, schema) if isinstance(value, dict) else value
 
 
-def _object_errors(value: Mapping[str, object], schema: Schema, field: str) -> Iterator[FieldError]:
-    properties = _mapping(schema.get("properties"))
+def _field_errors(error: jsonschema.ValidationError, field: str) -> Iterator[FieldError]:
+    keyword, wanted = str(error.validator), error.validator_value
+    place = field + "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path
+    )
+    if keyword == "required":
+        for name in _strings(wanted):
+            if name not in _mapping(error.instance):
+                yield FieldError(f"{place}.{name}", "required", "is required")
+    elif keyword == "additionalProperties":
+        known = _mapping(_mapping(error.schema).get("properties"))
+        message = f"is not known; known here: {', '.join(known) or 'none'}"
+        for name in _mapping(error.instance):
+            if name not in known:
+                yield FieldError(f"{place}.{name}", "unknown_field", message)
+    else:
+        yield FieldError(place, keyword, _SENTENCES[keyword].format(wanted))
+
+
+def _parts(schema: object, place: str) -> Iterator[tuple[str, object]]:
+    """The schema and those within it, each with the place of the values that it judges."""
+    yield place, schema
+    described = _mapping(schema)
+    for name, child in _mapping(described.get("properties")).items():
+        yield from _parts(child, f"{place}.{name}")
+    if "items" in described:
+        yield from _parts(described["items"], f"{place}[]")
+
+
+def _against_house_rules(schema: object) -> Iterator[str]:
+    if not isinstance(schema, dict):
+        yield "a schema must be an object"
+        return
+    kind = schema.get("type")
+    if not isinstance(kind, str) or kind not in _KEYWORDS:
+        yield f"'type' must be one of {', '.join(sorted(_KEYWORDS))}"
+        return
+    for keyword in schema:
+        if keyword not in _ANYWHERE | _KEYWORDS[kind]:
+            yield f"the keyword {keyword!r} is not supported for the type {kind!r}"
+    if kind == "object" and schema.get("additionalProperties") is not False:
+        yield "'additionalProperties' must be false: typos must not pass"
     for name in _strings(schema.get("required")):
-        if name not in value:
-            yield FieldError(f"{field}.{name}", "required", "is required")
-    for name, item in value.items():
-        if name in properties:
-            yield from validate(item, _mapping(properties[name]), f"{field}.{name}")
-        else:
-            known = ", ".join(properties) or "none"
-            yield FieldError(
-                f"{field}.{name}", "unknown_field", f"is not known; known here: {known}"
-            )
+        if name not in _mapping(schema.get("properties")):
+            yield f"the required property {name!r} is not described"
 
 
-def _is_number(value: object) -> bool:
-    # JSON has no NaN and no infinity, and True is not a number, whatever Python thinks of it.
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
+def _against_the_dialect(schema: object, place: str) -> list[str]:
+    try:
+        _Judge.check_schema(_mapping(schema))
+    except jsonschema.SchemaError as error:
+        return [f"{place}: at {'/'.join(map(str, error.absolute_path))}: {error.message}"]
+    return []
 
 
-def _is_whole(value: object) -> bool:
-    return value.is_integer() if isinstance(value, float) else isinstance(value, int)
-
-
-def _with_article(type_name: str) -> str:
-    if type_name == "null":
-        return "null"
-    return f"{'an' if type_name[0] in 'aio' else 'a'} {type_name}"
+def _wrong_defaults(parts: Sequence[tuple[str, object]]) -> Iterator[str]:
+    for place, part in parts:
+        schema = _mapping(part)
+        if "default" in schema:
+            for error in validate(schema["default"], schema, place):
+                yield f"{place}: the default does not fit: {error.field}: {error.message}"
 
 
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _strings(value: object) -> Sequence[str]:
-    items = value if isinstance(value, (list, tuple)) else ()
-    return [item for item in items if isinstance(item, str)]
-
-
-def _number(value: object) -> float:
-    return value if isinstance(value, (int, float)) else math.nan
-
-
-def _length(value: object) -> int:
-    return len(value) if isinstance(value, (str, list)) else 0
-
-
-def _same(one: object, other: object) -> bool:
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
-
-
-def _enum(value: object, allowed: object) -> str | None:
-    choices = allowed if isinstance(allowed, (list, tuple)) else ()
-    if any(_same(value, choice) for choice in choices):
-        return None
-    return f"must be one of {', '.join(repr(choice) for choice in choices)}"
-
-
-def _bound(
-    applies: Callable[[object], float], holds: Callable[[float, float], bool], words: str
-) -> Callable[[object, object], str | None]:
-    def rule(value: object, limit: object) -> str | None:
-        return None if holds(applies(value), _number(limit)) else words.format(limit)
-
-    return rule
-
-
-# The keywords that restrict a value, asked when the type was found right. Each answers with a
-# complaint, or None when the value fits.
-_RULES: dict[str, Callable[[object, object], str | None]] = {
-    "enum": _enum,
-    "minimum": _bound(_number, lambda value, limit: value >= limit, "must be ≥ {}"),
-    "maximum": _bound(_number, lambda value, limit: value <= limit, "must be ≤ {}"),
-    "exclusiveMinimum": _bound(_number, lambda value, limit: value > limit, "must be > {}"),
-    "exclusiveMaximum": _bound(_number, lambda value, limit: value < limit, "must be < {}"),
-    "minLength": _bound(_length, lambda value, limit: value >= limit, "needs ≥ {} characters"),
-    "maxLength": _bound(_length, lambda value, limit: value <= limit, "may have ≤ {} characters"),
-    "minItems": _bound(_length, lambda value, limit: value >= limit, "needs ≥ {} items"),
-    "maxItems": _bound(_length, lambda value, limit: value <= limit, "may have ≤ {} items"),
-}
-_STRUCTURE = frozenset({"type", "properties", "required", "additionalProperties", "items"})
-
-_NUMBERS = frozenset({"number", "integer"})
-_SPEAKS_OF: dict[str, frozenset[str]] = {
-    "minimum": _NUMBERS,
-    "maximum": _NUMBERS,
-    "exclusiveMinimum": _NUMBERS,
-    "exclusiveMaximum": _NUMBERS,
-    "minLength": frozenset({"string"}),
-    "maxLength": frozenset({"string"}),
-    "minItems": frozenset({"array"}),
-    "maxItems": frozenset({"array"}),
-    "items": frozenset({"array"}),
-    "properties": frozenset({"object"}),
-    "required": frozenset({"object"}),
-    "additionalProperties": frozenset({"object"}),
-}
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -18,7 +18,6 @@ from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.ids import ENTROPY_BITS, new_task_id
 from lanyard_core.task.model import HoldReason, Receipt, TaskOrder
 from lanyard_core.task.queue import entry_of
-from lanyard_gateway.dispatch.parameters import check_parameters
 from lanyard_gateway.dispatch.robot_dispatcher import RobotDispatcher
 from lanyard_gateway.dispatch.shop import Shop
 from lanyard_gateway.dispatch.views import Submission
@@ -124,7 +123,8 @@ class Intake:
             raise ValidationFailed(
                 f"there is no task type {request.task_type!r}; known types: {known}", errors=[error]
             )
-        check_parameters(task_type, request.parameters)
+        # The task is queued as it was sent; its defaults are filled in where it is carried out.
+        task_type.check(request.parameters)
         if not self.has_room():
             raise Overloaded("the task queue is full; nothing was taken in")
         return dispatcher, task_type
