@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import json
 import os
 import socket
@@ -42,6 +43,18 @@ def url_of(listener: socket.socket) -> str:
     """The URL at which a client on this machine reaches the socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def own_origins(listener: socket.socket) -> tuple[str, ...]:
+    """Origins of the pages that this socket itself serves, as browsers write them.
+
+    A name under which others reach this machine is not known here: ``allowed_origins`` takes it. The
+    Host header is not asked, because whoever owns a name can point it at this machine.
+    """
+    port = listener.getsockname()[1]
+    if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+        return (url_of(listener),)
+    return tuple(f"http://{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]"))
 
 
 @contextlib.contextmanager

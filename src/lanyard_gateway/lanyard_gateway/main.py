@@ -9,6 +9,7 @@ robots and in the store, and ROS goes last. A second signal ends open requests w
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 import socket
 import sys
@@ -72,6 +73,8 @@ def _run(node: Node) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
     keys = check_surroundings(settings)
     with listening.bind(settings.host, settings.port) as listener:
+        origins = (*settings.allowed_origins, *listening.own_origins(listener))
+        settings = dataclasses.replace(settings, allowed_origins=origins)
         gateway = compose(settings, node, keys)
         try:
             run_loop(_serve(settings, gateway, listener))

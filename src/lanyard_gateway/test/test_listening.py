@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from lanyard_core.faults import BadConfiguration
-from lanyard_gateway.listening import bind, check_writable, ready_file, url_of
+from lanyard_gateway.listening import bind, check_writable, own_origins, ready_file, url_of
 
 
 def test_port_0_takes_a_free_port_and_the_url_tells_which():
@@ -46,3 +46,18 @@ def test_a_ready_file_in_a_folder_that_is_not_there_is_refused(tmp_path):
     check_writable(tmp_path / "ready.json")
     with pytest.raises(BadConfiguration, match="make it first"):
         check_writable(tmp_path / "nowhere" / "ready.json")
+
+
+def test_the_pages_that_the_gateway_serves_may_open_its_sockets():
+    with bind("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert own_origins(listener) == (
+            f"http://127.0.0.1:{port}",
+            f"http://localhost:{port}",
+            f"http://[::1]:{port}",
+        )
+
+
+def test_an_address_that_is_not_loopback_is_its_only_own_origin():
+    with bind("0.0.0.0", 0) as listener:
+        assert own_origins(listener) == (url_of(listener),)

@@ -24,6 +24,7 @@ class Announcement:
         """For people, with a line to paste."""
         return (
             "\n"
+            f"  page     {self.url}/dashboard/#key={self.api_key}\n"
             f"  URL      {self.url}\n"
             f"  robot    {self.robot_id}\n"
             f"  API key  {self.api_key}   (new at each start, for this machine only)\n"

@@ -141,6 +141,7 @@ class ControlServices:
             state=_state(answer.state),
             causes=convert.causes(answer.causes),
             message=answer.message,
+            at_rest=answer.success,  # the control node resets nothing that moves
         )
 
 
