@@ -1,10 +1,13 @@
 """Requirements of the run loop, on real processes: orderly stop, last words, clear complaints."""
 
+import os
 import signal
 import subprocess
 import sys
 
 import pytest
+
+from lanyard_node_support.run import NICENESS
 
 NODE = """
 import sys
@@ -57,3 +60,16 @@ def test_an_unusable_configuration_is_told_line_by_line_and_exits_with_2():
         "talker: configuration: talker: name: is empty",
     ]
     assert process.returncode == 2
+
+
+def test_a_node_goes_before_ordinary_processes_where_it_may():
+    try_it = f"import os; os.setpriority(os.PRIO_PROCESS, 0, {NICENESS})"
+    allowed = (
+        subprocess.run([sys.executable, "-c", try_it], stderr=subprocess.DEVNULL).returncode == 0
+    )
+    with start() as process:
+        assert process.stdout.readline() == "ready\n"
+        niceness = os.getpriority(os.PRIO_PROCESS, process.pid)
+        process.terminate()
+        process.communicate(timeout=10)
+    assert niceness == (NICENESS if allowed else 0)
