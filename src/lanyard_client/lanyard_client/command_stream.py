@@ -152,11 +152,14 @@ class CommandStream:
     async def _stop_at_the_end(self, reason: str) -> None:
         with suppress(LanyardError):
             await self.stop(reason)
-            await self._until(lambda: not self.armed, time.monotonic() + _STOP_TIMEOUT_S)
+            await self._until(self._is_stopped, time.monotonic() + _STOP_TIMEOUT_S)
 
     @property
     def _is_connected(self) -> bool:
         return self._upkeep.pilot is not None and self._upkeep.pilot.hello is not None
+
+    def _is_stopped(self) -> bool:
+        return not self.armed and (self.state is None or self.state.at_rest)
 
     def _connected_pilot(self, *, needs_lease: bool = True) -> Pilot:
         if self._upkeep.failure is not None:

@@ -38,6 +38,7 @@ from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_gateway.web.settings import WebSettings
 
 DEADLINE_S = 10.0
+NEUTRAL_MAX_AGE_S = 1.0
 FORWARD = Twist((0.2, 0.0, 0.0))
 FRAMES = ("base_link",)
 
@@ -125,7 +126,7 @@ class ControlledRobot:
         why = ""
         if self.safety.state is not State.IDLE:
             why = f"the robot is in {self.safety.state.name}: reset it first"
-        elif time.monotonic() - self._neutral_at > 0.1:
+        elif time.monotonic() - self._neutral_at > NEUTRAL_MAX_AGE_S:
             why = "send neutral commands first"
         elif session not in self.heartbeats:
             why = "no heartbeat"
@@ -271,8 +272,19 @@ def robot() -> ControlledRobot:
 
 
 @pytest.fixture
-def web_settings() -> WebSettings:
-    return WebSettings(port=0, allowed_origins=("https://panel.example.org",))
+def ack_miss_limit() -> int:
+    """Generous, so that a busy computer fails no test that is about something else."""
+    return 50
+
+
+@pytest.fixture
+def web_settings(ack_miss_limit: int) -> WebSettings:
+    return WebSettings(
+        port=0,
+        allowed_origins=("https://panel.example.org",),
+        ack_deadline_s=0.1,
+        ack_miss_limit=ack_miss_limit,
+    )
 
 
 @pytest_asyncio.fixture
