@@ -13,9 +13,9 @@
     │   └── RosTimeout       the robot's side did not answer in time
     └── BadConfiguration     refuse to start; carries every problem found
 
-A fault carries a ``code`` (stable, for programs) and a ``detail`` (one sentence for a person that says
-what is wrong and how to mend it). The web half maps classes to HTTP statuses in one table; nothing here
-knows about HTTP.
+A fault carries a ``code`` (stable, for programs) and a ``detail`` (one sentence for a person that
+says what is wrong and how to mend it). The web half maps classes to HTTP statuses in one table;
+nothing here knows about HTTP.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class FieldError:
 
 
 class LanyardFault(Exception):
-    """Base of all faults. ``code`` is stable; ``detail`` is for people; ``extra`` goes into the answer."""
+    """Base of all faults: a stable ``code``, a ``detail`` for people, ``extra`` for the answer."""
 
     default_code = "internal"
     retryable = False
@@ -65,7 +65,9 @@ class ValidationFailed(BadInput):
 
     default_code = "validation_failed"
 
-    def __init__(self, detail: str, *, errors: Sequence[FieldError], code: str | None = None) -> None:
+    def __init__(
+        self, detail: str, *, errors: Sequence[FieldError], code: str | None = None
+    ) -> None:
         super().__init__(detail, code=code)
         self.errors = tuple(errors)
 
@@ -114,7 +116,7 @@ class RosTimeout(Unavailable):
 
 
 class BadConfiguration(LanyardFault):
-    """The configuration cannot be used; ``problems`` lists every one with its place and its remedy."""
+    """The configuration cannot be used; ``problems`` has each with its place and its remedy."""
 
     default_code = "bad_configuration"
 

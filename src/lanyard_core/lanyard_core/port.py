@@ -1,9 +1,10 @@
 """RobotPort: all that the web half may ask of one robot, and all that it is told.
 
-The web half (``lanyard_gateway.web``, ``.dispatch``) sees robots only through this Protocol; the ROS half
-(``lanyard_gateway.robot``) implements it; only the gateway's ``main`` knows both. Every method is called
-on the event loop's thread, and every callback of a listener arrives there. No method blocks: what needs
-the robot's answer is ``async`` and raises ``RosTimeout`` or ``Unavailable`` when none comes.
+The web half (``lanyard_gateway.web``, ``.dispatch``) sees robots only through this Protocol; the
+ROS half (``lanyard_gateway.robot``) implements it; only the gateway's ``main`` knows both. Every
+method is called on the event loop's thread, and every callback of a listener arrives there. No
+method blocks: what needs the robot's answer is ``async`` and raises ``RosTimeout`` or
+``Unavailable`` when none comes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from lanyard_core.telemetry.status import RobotStatus, Twist
 
 @dataclass(frozen=True, slots=True)
 class MotionCommand:
-    """One velocity command. ``seq`` rises in its session; ``stamp_unix_s`` is the sender's clock."""
+    """A velocity command. ``seq`` rises in its session; ``stamp_unix_s`` is the sender's clock."""
 
     session: int
     seq: int
@@ -33,7 +34,8 @@ class MotionCommand:
 class CommandAck:
     """The control node's answer to one command; ``handling_s`` as it measured it.
 
-    ``arrived_s``: when this process had it, by ``time.monotonic``; None: when the listener is called.
+    ``arrived_s``: when this process had it, by ``time.monotonic``; None: when the listener is
+    called.
     """
 
     session: int
@@ -55,7 +57,7 @@ class LeaseGrant:
 
 @dataclass(frozen=True, slots=True)
 class SafetyReply:
-    """State after a stop, reset or arm request; ``message`` says why not, when ``success`` is False."""
+    """State after a stop, reset or arm request; ``message`` says why it was not done."""
 
     success: bool
     state: State
@@ -66,7 +68,7 @@ class SafetyReply:
 
 @dataclass(frozen=True, slots=True)
 class TaskGoal:
-    """A goal of the ExecuteTask action; ``goal_id`` is derived from task and attempt and written first."""
+    """A goal of ExecuteTask; ``goal_id`` is derived from task and attempt, and written first."""
 
     goal_id: UUID
     task_id: str
@@ -125,19 +127,23 @@ class CancelReply(Enum):
 class RobotListener(Protocol):
     """What the robot tells of its own accord. Each call is short and does not raise."""
 
-    def command_acknowledged(self, ack: CommandAck) -> None: ...
+    def command_acknowledged(self, ack: CommandAck) -> None:
+        """The control node answered a command of any session."""
 
-    def safety_changed(self, status: RobotStatus) -> None: ...
+    def safety_changed(self, status: RobotStatus) -> None:
+        """The control node's state, its causes or the lease changed."""
 
 
 class RobotPort(Protocol):
     """One robot, as the web half sees it."""
 
     @property
-    def robot_id(self) -> str: ...
+    def robot_id(self) -> str:
+        """The id under which clients know the robot."""
 
     @property
-    def namespace(self) -> str: ...
+    def namespace(self) -> str:
+        """The ROS namespace that the robot lives in."""
 
     def status(self) -> RobotStatus:
         """Latest values, with their ages at this moment."""

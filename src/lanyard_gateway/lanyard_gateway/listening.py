@@ -48,8 +48,8 @@ def url_of(listener: socket.socket) -> str:
 def own_origins(listener: socket.socket) -> tuple[str, ...]:
     """Origins of the pages that this socket itself serves, as browsers write them.
 
-    A name under which others reach this machine is not known here: ``allowed_origins`` takes it. The
-    Host header is not asked, because whoever owns a name can point it at this machine.
+    A name under which others reach this machine is not known here: ``allowed_origins`` takes it.
+    The Host header is not asked, because whoever owns a name can point it at this machine.
     """
     port = listener.getsockname()[1]
     if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:

@@ -1,8 +1,9 @@
 """What is known of one robot: plain values with SI units and their ages.
 
-Frozen values, made by the ROS half from messages and read by the web half. An age is in seconds by our
-own monotonic clock since the value arrived, never from a sender's stamp. ``None`` means "never heard".
-Shapes follow SURFACE's robot status; source of each field: the topic named in its docstring.
+Frozen values, made by the ROS half from messages and read by the web half. An age is in seconds by
+our own monotonic clock since the value arrived, never from a sender's stamp. ``None`` means "never
+heard". Shapes follow SURFACE's robot status; source of each field: the topic named in its
+docstring.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Quaternion = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """A pose in ``frame_id``: position in metres (x, y, z), orientation as quaternion (x, y, z, w)."""
+    """A pose in ``frame_id``: position (x, y, z) in metres, orientation as (x, y, z, w)."""
 
     frame_id: str
     position: Vector3
@@ -70,7 +71,10 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class RobotError:
-    """An error that the robot reports. ``level``: warning, urgent, critical, fatal. Source: ``diagnostics``."""
+    """An error that the robot reports. ``level``: warning, urgent, critical or fatal.
+
+    Source: ``diagnostics``.
+    """
 
     code: str
     level: str
@@ -82,7 +86,10 @@ class RobotError:
 
 @dataclass(frozen=True, slots=True)
 class SafetyStatus:
-    """The control node's own word. ``state`` is None when it was never heard. Source: ``lanyard/safety_state``."""
+    """The control node's own word; ``state`` is None when it was never heard.
+
+    Source: ``lanyard/safety_state``.
+    """
 
     state: State | None
     causes: Cause
@@ -97,8 +104,16 @@ class SafetyStatus:
 
 
 UNKNOWN_SAFETY = SafetyStatus(
-    state=None, causes=Cause.NONE, reason="", since_unix_s=None, at_rest=False,
-    session=0, holder="", priority=0, speed_cap_mps=0.0, age_s=None,
+    state=None,
+    causes=Cause.NONE,
+    reason="",
+    since_unix_s=None,
+    at_rest=False,
+    session=0,
+    holder="",
+    priority=0,
+    speed_cap_mps=0.0,
+    age_s=None,
 )
 
 
