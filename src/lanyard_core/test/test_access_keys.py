@@ -45,9 +45,7 @@ def test_the_record_holds_the_digest_and_nothing_of_the_secret():
 
 def test_the_wrong_amount_of_randomness_is_refused():
     with pytest.raises(ValueError, match="random bytes"):
-        make_key(
-            id_entropy=b"1", secret_entropy=b"2", role=Role.VIEWER, name="x", now_unix_s=NOW
-        )
+        make_key(id_entropy=b"1", secret_entropy=b"2", role=Role.VIEWER, name="x", now_unix_s=NOW)
 
 
 def test_a_known_key_gives_its_id_its_role_and_the_scopes_of_the_role():

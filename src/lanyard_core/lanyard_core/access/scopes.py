@@ -46,9 +46,7 @@ class Role(str, Enum):
 
 
 # Every role may stop a robot: whoever sees that something goes wrong must be able to end it.
-_VIEWER = frozenset(
-    {Scope.TASKS_READ, Scope.ROBOTS_READ, Scope.TELEMETRY_READ, Scope.STOP_TRIGGER}
-)
+_VIEWER = frozenset({Scope.TASKS_READ, Scope.ROBOTS_READ, Scope.TELEMETRY_READ, Scope.STOP_TRIGGER})
 # A warehouse system dispatches work and can never drive: no command stream, no lease, no rosbridge.
 _INTEGRATOR = _VIEWER | {Scope.TASKS_WRITE, Scope.TASKS_CANCEL, Scope.WEBHOOKS_ADMIN}
 _OPERATOR = _VIEWER | {

@@ -26,9 +26,7 @@ from lanyard_core.faults import BadConfiguration
 
 metadata = MetaData()
 
-schema_version = Table(
-    "schema_version", metadata, Column("version", Integer, nullable=False)
-)
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
 tasks = Table(
     "tasks",

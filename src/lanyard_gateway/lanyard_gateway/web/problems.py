@@ -75,7 +75,14 @@ _DETAIL_OF_STATUS: dict[int, str] = {
 }
 # Close codes of a socket that fails after its upgrade.
 _CLOSE_CODE_OF_STATUS: dict[int, int] = {
-    400: 4400, 401: 4401, 403: 4403, 404: 4404, 409: 4409, 422: 4400, 429: 4429, 503: 4503,
+    400: 4400,
+    401: 4401,
+    403: 4403,
+    404: 4404,
+    409: 4409,
+    422: 4400,
+    429: 4429,
+    503: 4503,
 }
 _TITLES: dict[str, str] = {
     "malformed_json": "The body is not JSON",

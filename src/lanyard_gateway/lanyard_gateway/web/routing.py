@@ -79,9 +79,7 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
     if unknown:
         message = f"is not known; known here: {', '.join(sorted(known)) or 'none'}"
         errors = [FieldError(name, "unknown_field", message) for name in unknown]
-        raise ValidationFailed(
-            f"unknown query parameters: {', '.join(unknown)}", errors=errors
-        )
+        raise ValidationFailed(f"unknown query parameters: {', '.join(unknown)}", errors=errors)
 
 
 def _check_content_type(request: Request) -> None:

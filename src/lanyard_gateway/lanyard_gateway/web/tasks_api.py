@@ -66,9 +66,7 @@ async def submit_task(
     return queued_task(submission)
 
 
-@router.get(
-    "/tasks", response_model=TaskList, dependencies=[Depends(require(Scope.TASKS_READ))]
-)
+@router.get("/tasks", response_model=TaskList, dependencies=[Depends(require(Scope.TASKS_READ))])
 async def list_tasks(
     request: Request,
     status: TaskStatus | None = None,
@@ -119,9 +117,7 @@ async def cancel_task(
     """
     context = context_of(request)
     detail = f"asked by key {principal.key_id}" + (f": {reason}" if reason else "")
-    view = await context.tasks.cancel(
-        task_id, detail=detail, wait_s=context.settings.cancel_wait_s
-    )
+    view = await context.tasks.cancel(task_id, detail=detail, wait_s=context.settings.cancel_wait_s)
     if view.task.status is not TaskStatus.CANCELED:
         response.status_code = 202
     return CanceledTask(task_id=task_id, status=view.task.status)

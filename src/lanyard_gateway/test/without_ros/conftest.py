@@ -44,9 +44,7 @@ DEADLINE_S = 10.0
 STOPPED = SafetyReply(
     success=True, state=State.SAFE_STOP, causes=Cause.STOP_REQUEST, message="", at_rest=True
 )
-RESET = SafetyReply(
-    success=True, state=State.IDLE, causes=Cause.NONE, message="", at_rest=True
-)
+RESET = SafetyReply(success=True, state=State.IDLE, causes=Cause.NONE, message="", at_rest=True)
 
 
 @dataclass
@@ -294,6 +292,7 @@ def store_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def build(store_path, robots, keys, dispatch_settings, web_settings):
     """Builds a gateway on the store's file; used as an async context manager."""
+
     @asynccontextmanager
     async def made(*, robot: str = "arm-001", **overrides: object) -> AsyncIterator[House]:
         store = SqlTaskStore.open(store_path)
@@ -315,9 +314,7 @@ def build(store_path, robots, keys, dispatch_settings, web_settings):
                 app.router.lifespan_context(app),
                 httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
             ):
-                yield House(
-                    app, context, store, robots[robot], robots["amr-002"], keys, client
-                )
+                yield House(app, context, store, robots[robot], robots["amr-002"], keys, client)
         finally:
             store.close()
 
