@@ -73,7 +73,7 @@ RULES = {
         ("lanyard_core", "lanyard_client", "httpx", "websockets"),
     ),
     "lanyard_runner": Row(
-        ("lanyard_core", "lanyard_runner", "honcho", "yaml", "httpx", "ament_index_python"),
+        ("lanyard_core", "lanyard_runner", "yaml", "httpx", "ament_index_python"),
     ),
 }
 

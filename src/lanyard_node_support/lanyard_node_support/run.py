@@ -66,7 +66,12 @@ def spin_until(executor: Executor, stop: threading.Event) -> None:
 
 @contextmanager
 def stop_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set, while the ``with`` block runs."""
+    """An event that SIGTERM and SIGINT set, while the ``with`` block runs.
+
+    Once it is set both stay without effect, to the end of the process: under ``ros2 launch`` a
+    Ctrl-C comes twice, from the terminal and from launch, and the second must not cut the last
+    words short.
+    """
     stop = threading.Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
@@ -77,7 +82,7 @@ def stop_signals() -> Iterator[threading.Event]:
         yield stop
     finally:
         for number, handler in previous.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if stop.is_set() else handler)
 
 
 def init_ros(arguments: list[str] | None = None) -> None:

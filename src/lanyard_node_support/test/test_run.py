@@ -25,6 +25,9 @@ class Talker(Node):
         print("ready", flush=True)
 
     def before_shutdown(self):
+        if "slow" in sys.argv:
+            print("leaving", flush=True)
+            sys.stdin.readline()
         self.publisher.publish(String(data="bye"))
         print("published", flush=True)
 
@@ -35,6 +38,7 @@ sys.exit(run_node(Talker, name="talker"))
 def start(*arguments):
     return subprocess.Popen(
         [sys.executable, "-c", NODE, *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -73,3 +77,15 @@ def test_a_node_goes_before_ordinary_processes_where_it_may():
         process.terminate()
         process.communicate(timeout=10)
     assert niceness == (NICENESS if allowed else 0)
+
+
+def test_a_second_stop_signal_does_not_cut_the_last_words_short():
+    with start("slow") as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "leaving\n"
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(input="go\n", timeout=10)
+    assert output == "published\n"
+    assert errors == ""
+    assert process.returncode == 0
