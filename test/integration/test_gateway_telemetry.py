@@ -11,7 +11,9 @@ import pytest
 TELEMETRY = "/ws/telemetry/arm-001"
 
 
-def test_status_has_all_that_an_operator_asks_for(stack):
+async def test_status_has_all_that_an_operator_asks_for(stack, wait_until):
+    # The slowest part is told twice a second, and the robot has only just come up.
+    await wait_until(lambda: stack.status()["battery"] is not None, "the battery was heard")
     status = stack.status()
     assert status["online"]
     assert [joint["name"] for joint in status["joints"]] == [f"joint_{n}" for n in range(1, 7)]
