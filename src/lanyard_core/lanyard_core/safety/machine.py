@@ -66,27 +66,35 @@ def _conclude(tick: Tick) -> MachineState:
         authority=tick.authority,
         stream=tick.stream,
         resets=tick.resets,
-        overspeed_s=tick.overspeed_s(),
-        late_ticks=tick.late_ticks(),
+        overspeed_s=tick.overspeed_s,
+        late_ticks=tick.late_ticks,
         halted_s=_halted_s(tick, latched),
     )
 
 
-def _events(tick: Tick, latched: int) -> set[Event]:
-    clear = latched == 0
-    resting = not tick.moving
-    facts = (
-        (Event.FAILED, latched & INTERNAL),
-        (Event.HALTED, latched & SEVERE),
-        (Event.STOPPED, latched & SOFT),
-        (Event.PARKED, clear and resting),
-        (Event.RESTED, resting),
-        (Event.CLEAR, clear),
-        (Event.READY, clear and resting and not tick.standing & ~_GATEWAY_DEAD),
-        (Event.ARMED, tick.armed),
-        (Event.DISARMED, tick.disarmed),
-    )
-    return {event for event, holds in facts if holds}
+def _events(tick: Tick, latched: int) -> list[Event]:
+    """What holds at the end of the tick, for the table."""
+    events = []
+    if latched == 0:
+        events.append(Event.CLEAR)
+        if not tick.moving:
+            events.append(Event.PARKED)
+            if not tick.standing & ~_GATEWAY_DEAD:
+                events.append(Event.READY)
+    else:
+        if latched & INTERNAL:
+            events.append(Event.FAILED)
+        if latched & SEVERE:
+            events.append(Event.HALTED)
+        if latched & SOFT:
+            events.append(Event.STOPPED)
+    if not tick.moving:
+        events.append(Event.RESTED)
+    if tick.armed:
+        events.append(Event.ARMED)
+    if tick.disarmed:
+        events.append(Event.DISARMED)
+    return events
 
 
 def _drive(tick: Tick, state: State) -> Velocity:
@@ -106,10 +114,10 @@ def _drive(tick: Tick, state: State) -> Velocity:
 
 def _sound(velocity: Velocity, limits: Limits) -> bool:
     """True when every axis is finite and within its cap (a hair above is rounding)."""
-    return all(
-        abs(speed) <= cap * (1.0 + 1e-9)
-        for speed, cap in zip(velocity, limits.max_velocity, strict=True)
-    )
+    for speed, cap in zip(velocity, limits.max_velocity, strict=True):
+        if not abs(speed) <= cap * (1.0 + 1e-9):
+            return False
+    return True
 
 
 def _halted_s(tick: Tick, latched: int) -> float:
@@ -123,12 +131,13 @@ def _halted_s(tick: Tick, latched: int) -> float:
 def _outcome(tick: Tick, after: MachineState) -> Outcome:
     active = after.state is State.ACTIVE
     gap = _COMMAND_GAP if active and after.stream.gap else 0
+    requests = tick.inputs.requests
     return Outcome(
         state=after.state,
         causes=after.latched | gap,
         velocity=after.velocity,
         acks=tick.acks if active else refused(tick.acks),
-        replies=tuple(_reply(tick, index, after) for index in range(len(tick.inputs.requests))),
+        replies=tuple(_reply(tick, index, after) for index in range(len(requests))),
         power_off=after.halted_s > tick.limits.power_off_after_s,
     )
 

@@ -8,6 +8,8 @@ that before.
 
 from __future__ import annotations
 
+from math import hypot
+
 from lanyard_core.safety.values import BASE_AXES, Velocity
 
 # A speed below this (m/s or rad/s) is no speed: it keeps subnormal numbers out of the arithmetic.
@@ -21,10 +23,13 @@ def without_dust(velocity: Velocity) -> Velocity:
 
 def clamp(velocity: Velocity, caps: Velocity) -> tuple[Velocity, bool]:
     """``velocity`` scaled down by one factor until no axis is above its cap; True when it was."""
-    excess = max(
-        (abs(speed) / cap for speed, cap in zip(velocity, caps, strict=True) if speed), default=0.0
-    )
-    if excess <= 1.0:
+    excess = 1.0
+    for speed, cap in zip(velocity, caps, strict=True):
+        if abs(speed) > cap * excess:
+            excess = abs(speed) / cap
+    if velocity[1]:  # driving sideways too: the two together must not be faster than each alone
+        excess = max(excess, hypot(velocity[0] / caps[0], velocity[1] / caps[1]))
+    if excess == 1.0:
         return velocity, False
     clamped = (
         # speed / excess may round to a hair above the cap; + 0.0 turns -0.0 into 0.0.
@@ -36,6 +41,8 @@ def clamp(velocity: Velocity, caps: Velocity) -> tuple[Velocity, bool]:
 
 def brake(velocity: Velocity, rates: Velocity, *, elapsed_s: float) -> Velocity:
     """``velocity`` one step nearer to rest: all axes shrink alike, none faster than its rate."""
+    if not any(velocity):
+        return velocity
     time_to_rest = max(abs(speed) / rate for speed, rate in zip(velocity, rates, strict=True))
     if time_to_rest <= elapsed_s:
         return (0.0,) * len(velocity)
@@ -54,6 +61,8 @@ def approach(
 
     Where an axis reverses it passes through 0 and rests there for a step.
     """
+    if velocity == target:
+        return velocity
     time_needed = max(map(_time, velocity, target, acceleration, deceleration))
     if time_needed <= elapsed_s:
         return tuple(map(_not_across_zero, velocity, target))

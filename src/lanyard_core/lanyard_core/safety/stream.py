@@ -72,19 +72,21 @@ def judge(
     elapsed_s: float,
 ) -> Judgement:
     """Age the stream, then judge the commands in the order in which they came."""
-    judge = _Judge(_aged(stream, elapsed_s, limits, state=state), lease, seen, limits, state)
+    stream = _aged(stream, elapsed_s, limits, state=state)
+    if not commands:
+        return Judgement(_silenced(stream, limits, state=state), (), 0)
+    bench = _Judge(stream, lease, seen, limits, state)
     statuses: list[AckStatus] = []
     for command in commands:
-        status = judge.status(command)
+        status = bench.status(command)
         if status in _OBEYED:
             statuses = [AckStatus.SUPERSEDED if s in _OBEYED else s for s in statuses]
         statuses.append(status)
-    judge.close_gap()
     acks = tuple(
         Ack(command.session, command.seq, status)
         for command, status in zip(commands, statuses, strict=True)
     )
-    return Judgement(judge.stream, acks, judge.causes)
+    return Judgement(_silenced(bench.stream(), limits, state=state), acks, bench.causes)
 
 
 _OBEYED = (AckStatus.OK, AckStatus.CLAMPED)
@@ -104,66 +106,67 @@ class _Judge:
     def __init__(
         self, stream: Stream, lease: Lease | None, seen: Observation, limits: Limits, state: State
     ) -> None:
-        self.stream = stream
         self.causes = 0
+        self._wanted, self._age_s, self._seq, self._gap = stream[:4]
+        self._repeats, self._malformed = stream.repeats, stream.malformed
         self._lease = lease
         self._seen = seen
         self._limits = limits
         self._state = state
         self._active = state is State.ACTIVE
 
+    def stream(self) -> Stream:
+        """What is remembered after the commands so far."""
+        return Stream(
+            self._wanted, self._age_s, self._seq, self._gap, self._repeats, self._malformed
+        )
+
     def status(self, command: Command) -> AckStatus:
         """What becomes of ``command``; remembers what must be remembered of it."""
-        if self._lease is None or command.session != self._lease.session:
+        lease, limits = self._lease, self._limits
+        if lease is None or command.session != lease.session:
             return AckStatus.LEASE_LOST
-        if command.seq <= self.stream.seq:
+        if command.seq <= self._seq:
             return self._repeated(command)
-        self.stream = self.stream._replace(seq=command.seq)
-        velocity = _over_all_axes(command.velocity, self._limits)
-        flaw = _flaw(command, velocity, self._limits)
+        self._seq = command.seq
+        velocity = _over_all_axes(command.velocity, limits)
+        flaw = _flaw(command, velocity, limits)
         if flaw is not None:
             self._flawed(flaw)
             return AckStatus.INVALID
-        limits = self._limits
         if not (
             command.age_s <= limits.command_max_age_s
             and -limits.command_max_ahead_s <= command.stamp_age_s <= limits.command_max_age_s
         ):
             return AckStatus.STALE
-        return self._good(command, without_dust(velocity), self._lease)
+        wanted, clamped = clamp(without_dust(velocity), caps(limits, full_speed=lease.full_speed))
+        if self._active:
+            return self._obeyed(command, wanted, clamped=clamped)
+        self._wanted, self._age_s = wanted, command.age_s
+        return _NOT_OBEYED[self._state]
 
-    def _good(self, command: Command, velocity: Velocity, lease: Lease) -> AckStatus:
-        wanted, clamped = clamp(velocity, caps(self._limits, full_speed=lease.full_speed))
-        if not self._active:
-            self.stream = self.stream._replace(wanted=wanted, age_s=command.age_s)
-            return _NOT_OBEYED[self._state]
-        gap = self.stream.gap or self.stream.age_s - command.age_s > self._limits.command_gap_s
-        if gap and any(wanted):
-            self.stream = self.stream._replace(gap=True)
+    def _obeyed(self, command: Command, wanted: Velocity, *, clamped: bool) -> AckStatus:
+        self._gap = self._gap or self._age_s - command.age_s > self._limits.command_gap_s
+        if self._gap and any(wanted):
             return AckStatus.NOT_ARMED
-        self.stream = self.stream._replace(wanted=wanted, age_s=command.age_s, gap=False)
+        self._wanted, self._age_s, self._gap = wanted, command.age_s, False
         clamped = clamped or guarded(wanted, self._seen, self._limits) != wanted
         return AckStatus.CLAMPED if clamped else AckStatus.OK
 
-    def close_gap(self) -> None:
-        """When the newest good command of an armed session is too old, ask for rest."""
-        stream = self.stream
-        if self._active and (stream.gap or stream.age_s > self._limits.command_gap_s):
-            self.stream = stream._replace(gap=True, wanted=self._limits.rest)
-
     def _repeated(self, command: Command) -> AckStatus:
         if self._active:
-            self.stream = self.stream._replace(repeats=(*self.stream.repeats, 0.0))
-            if len(self.stream.repeats) >= self._limits.strikes:
+            self._repeats = (*self._repeats, 0.0)
+            if len(self._repeats) >= self._limits.strikes:
                 self.causes |= _SEQUENCE
-        return AckStatus.DUPLICATE if command.seq == self.stream.seq else AckStatus.OUT_OF_ORDER
+        return AckStatus.DUPLICATE if command.seq == self._seq else AckStatus.OUT_OF_ORDER
 
     def _flawed(self, flaw: _Flaw) -> None:
         if not self._active:
+            self._wanted, self._age_s = self._limits.rest, inf  # what was neutral is so no longer
             return
         if flaw is _Flaw.MALFORMED:
-            self.stream = self.stream._replace(malformed=(*self.stream.malformed, 0.0))
-            if len(self.stream.malformed) < self._limits.strikes:
+            self._malformed = (*self._malformed, 0.0)
+            if len(self._malformed) < self._limits.strikes:
                 return
         self.causes |= _COMMAND_INVALID
 
@@ -207,6 +210,13 @@ def guarded(wanted: Velocity, seen: Observation, limits: Limits) -> Velocity:
         limits.joint_upper,
         margin=limits.joint_margin_rad,
     )
+
+
+def _silenced(stream: Stream, limits: Limits, *, state: State) -> Stream:
+    """``stream``, asking for rest when the newest good command of an armed session is too old."""
+    if state is State.ACTIVE and (stream.gap or stream.age_s > limits.command_gap_s):
+        return stream._replace(gap=True, wanted=limits.rest)
+    return stream
 
 
 def _aged(stream: Stream, elapsed_s: float, limits: Limits, *, state: State) -> Stream:

@@ -56,22 +56,38 @@ TABLE: Mapping[State, Mapping[Event, State]] = {
         Event.HALTED: State.HALTED,
         Event.CLEAR: State.IDLE,
     },
+    # A reset that comes together with a new soft stop leads back to the self-test, too; the new
+    # cause stays latched there.
     State.HALTED: {
         Event.FAILED: State.FAULT,
+        Event.HALTED: State.HALTED,
+        Event.STOPPED: State.STARTING,
         Event.CLEAR: State.STARTING,
     },
     State.FAULT: {
+        Event.FAILED: State.FAULT,
+        Event.HALTED: State.HALTED,
+        Event.STOPPED: State.STARTING,
         Event.CLEAR: State.STARTING,
     },
 }
 
 
 def settle(state: State, holds: Container[Event]) -> State:
-    """Follow the table from ``state`` until no event that holds leads anywhere else."""
-    while True:
-        for event, following in TABLE[state].items():
-            if event in holds:
-                state = following
-                break
-        else:
-            return state
+    """Follow the table from ``state`` until no event that holds leads anywhere else.
+
+    At most one step for each state: contradictory events end, and do not hold up the loop.
+    """
+    for _ in TABLE:
+        following = _next(state, holds)
+        if following is state:
+            break
+        state = following
+    return state
+
+
+def _next(state: State, holds: Container[Event]) -> State:
+    for event, following in TABLE[state].items():
+        if event in holds:
+            return following
+    return state

@@ -77,6 +77,8 @@ class Tick:
         self.replies: dict[int, Reply] = {}
         self.armed = False
         self.disarmed = False
+        self.late_ticks = self._late_ticks()  # in a row, this one included
+        self.overspeed_s = self._overspeed_s()  # without a break, this tick included
 
     def reset(self) -> None:
         """Clear what is latched, all or nothing; each request id acts once."""
@@ -123,7 +125,7 @@ class Tick:
         self.stream = Stream(self.limits.rest)
         if had_holder and self.moving:
             self.raised |= _AUTHORITY_LOST
-        self.disarmed = True
+        self.disarmed = self.active
 
     def listen(self) -> None:
         """Age the lease and renew it by heartbeats; silence for too long stops an armed robot."""
@@ -162,7 +164,7 @@ class Tick:
             self.replies[index] = Reply(not refusal, refusal)
             if not refusal:
                 self.armed = request.arm
-                self.disarmed = self.disarmed or not request.arm
+                self.disarmed = self.disarmed or (self.active and not request.arm)
 
     def _why_not_armed(self) -> str:
         limits, state = self.limits, self.before.state
@@ -201,19 +203,17 @@ class Tick:
 
     def _watch_limits(self) -> None:
         seen, limits, commanded = self.inputs.seen, self.limits, self.before.velocity
-        too_long = self.overspeed_s() > limits.overspeed_time_s
+        too_long = self.overspeed_s > limits.overspeed_time_s
         if too_long or watch.joint_beyond(seen, commanded, limits):
             self.raised |= _LIMIT
 
-    def overspeed_s(self) -> float:
-        """How long the base has been faster than commanded, this tick included."""
+    def _overspeed_s(self) -> float:
         seen, limits = self.inputs.seen, self.limits
         if self.active and watch.overspeed(seen, self.before.velocity, limits):
             return self.before.overspeed_s + self.inputs.elapsed_s
         return 0.0
 
-    def late_ticks(self) -> int:
-        """How many ticks in a row began too late, this one included."""
+    def _late_ticks(self) -> int:
         if self.inputs.late_s > self.limits.late_tick_s:
             return min(self.before.late_ticks + 1, self.limits.late_ticks)
         return 0
@@ -221,7 +221,7 @@ class Tick:
     def _overrun(self) -> bool:
         return (
             not self.inputs.elapsed_s <= self.limits.overrun_gap_s
-            or self.late_ticks() >= self.limits.late_ticks
+            or self.late_ticks >= self.limits.late_ticks
         )
 
     def stop(self) -> None:

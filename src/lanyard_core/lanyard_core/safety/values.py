@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from lanyard_core.safety.states import AckStatus, Cause, Priority, State, StopKind
 
@@ -162,8 +163,7 @@ class Reply:
     priority: int = Priority.NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the tick decided.
 
     ``acks`` are in the order of the commands, ``replies`` in the order of the requests; neither

@@ -35,7 +35,21 @@ def standing(seen: Observation, limits: Limits) -> int:
 
 def sensors_fresh(seen: Observation, limits: Limits) -> bool:
     """True when everything that motion needs to know is known, and new."""
-    return not missing(seen, limits)
+    return (
+        seen.odometry_age_s <= limits.odometry_timeout_s
+        and seen.tf_age_s <= limits.tf_timeout_s
+        and isfinite(seen.linear_speed)
+        and isfinite(seen.angular_speed)
+        and (limits.axes == BASE_AXES or _joints_fresh(seen, limits))
+    )
+
+
+def _joints_fresh(seen: Observation, limits: Limits) -> bool:
+    return (
+        seen.joints_age_s <= limits.joint_state_timeout_s
+        and len(seen.joint_positions) == limits.axes - BASE_AXES
+        and all(map(isfinite, seen.joint_positions))
+    )
 
 
 def missing(seen: Observation, limits: Limits) -> tuple[str, ...]:
@@ -47,13 +61,9 @@ def missing(seen: Observation, limits: Limits) -> tuple[str, ...]:
         found.append("finite odometry")
     if not seen.tf_age_s <= limits.tf_timeout_s:
         found.append("tf from odometry to base")
-    if limits.axes > BASE_AXES:
-        if not seen.joints_age_s <= limits.joint_state_timeout_s:
-            found.append("joint states")
-        elif len(seen.joint_positions) != limits.axes - BASE_AXES or not all(
-            map(isfinite, seen.joint_positions)
-        ):
-            found.append("a finite position of every joint")
+    if limits.axes > BASE_AXES and not _joints_fresh(seen, limits):
+        fresh = seen.joints_age_s <= limits.joint_state_timeout_s
+        found.append("a finite position of every joint" if fresh else "joint states")
     return tuple(found)
 
 
