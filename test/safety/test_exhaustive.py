@@ -1,7 +1,10 @@
-"""Every reachable state and transition of the shipped step function (R24), and that it bites."""
+"""Every reachable state and transition of the shipped step function, and that it bites."""
+
+import pathlib
 
 import pytest
 
+from lanyard_core.safety import describe
 from lanyard_core.safety.exhaustive.bounds import bounds
 from lanyard_core.safety.exhaustive.explorer import explore
 from lanyard_core.safety.exhaustive.mutants import Edit, mutated_step
@@ -10,6 +13,7 @@ from lanyard_core.safety.exhaustive.scopes import scopes
 from lanyard_core.safety.exhaustive.seeded_bugs import FOUND, GUARDED
 from lanyard_core.safety.states import State
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCOPES = {scope.name: scope for scope in scopes()}
 
 # The whole check takes well under a minute of one core; a busy machine may take longer.
@@ -77,3 +81,10 @@ def test_a_violation_comes_with_the_way_to_it():
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_a_property_is_a_sentence(name):
     assert sentence(name).endswith(".")
+
+
+def test_the_page_about_the_machine_is_up_to_date(walk_of):
+    written = (ROOT / "docs/safety-machine.md").read_text(encoding="utf-8")
+    assert written == describe.page([walk_of(name) for name in SCOPES]), (
+        "run: python -m lanyard_core.safety.describe > docs/safety-machine.md"
+    )

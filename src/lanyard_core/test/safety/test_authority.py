@@ -1,4 +1,4 @@
-"""Who holds the robot: one at a time, by priority, while heartbeats come (R26-R28, R30)."""
+"""Who holds the robot: one at a time, by priority, while heartbeats come."""
 
 import pytest
 

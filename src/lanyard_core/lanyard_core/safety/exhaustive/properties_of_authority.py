@@ -19,7 +19,7 @@ from lanyard_core.safety.values import Acquire, Arm, Reset
 
 @whenever(handed_over)
 def the_lease_changes_hands_only_on_request(t: Transition) -> bool:
-    """R26: a new holder asked; the old one released, expired, or was outranked."""
+    """A new holder asked; the old one released, expired, or was outranked."""
     old, new = t.before.authority.lease, t.after.authority.lease
     silence = t.known.silence + t.inputs.elapsed_s
     if new is None:
@@ -31,13 +31,13 @@ def the_lease_changes_hands_only_on_request(t: Transition) -> bool:
 
 @whenever(always)
 def a_silent_holder_loses_the_lease(t: Transition) -> bool:
-    """R4: a lease ends with the heartbeat time-out, never later."""
+    """A lease ends with the heartbeat time-out, never later."""
     return t.knows.silence <= t.limits.heartbeat_timeout_s
 
 
 @whenever(handed_over)
 def losing_the_lease_while_moving_is_latched(t: Transition) -> bool:
-    """R27: whoever loses the lease of a moving robot, it stops, and stays stopped."""
+    """Whoever loses the lease of a moving robot, it stops, and stays stopped."""
     if t.before.authority.lease is None:
         return True
     if t.after.state is State.ACTIVE:
@@ -67,7 +67,7 @@ def every_command_has_one_acknowledgement(t: Transition) -> bool:
 
 @whenever(commanded)
 def obeyed_means_obeyed(t: Transition) -> bool:
-    """R30: OK and CLAMPED are said only to good commands of the holder of an ACTIVE robot."""
+    """OK and CLAMPED are said only to good commands of the holder of an ACTIVE robot."""
     lease = t.after.authority.lease
     return all(
         ack.status not in OBEYED
@@ -83,7 +83,7 @@ def obeyed_means_obeyed(t: Transition) -> bool:
 
 @whenever(commanded)
 def a_foreign_command_has_no_effect(t: Transition) -> bool:
-    """R28, R30: what is not of the session that holds the lease is told so."""
+    """What is not of the session that holds the lease is told so."""
     lease = t.after.authority.lease
     session = lease.session if lease is not None else 0
     return all(

@@ -25,26 +25,26 @@ ROUNDING = 1e-9
 
 @whenever(always)
 def a_resting_state_has_no_speed(t: Transition) -> bool:
-    """R1: speed is other than 0 only in ACTIVE, STOPPING, HALTED and FAULT."""
+    """Speed is other than 0 only in ACTIVE, STOPPING, HALTED and FAULT."""
     return t.after.state not in RESTING or not any(t.after.velocity)
 
 
 @whenever(faster)
 def only_active_gains_speed(t: Transition) -> bool:
-    """R1: speed rises only in ACTIVE."""
+    """Speed rises only in ACTIVE."""
     return t.after.state is State.ACTIVE
 
 
 @whenever(faster)
 def speed_rises_only_for_a_heard_holder(t: Transition) -> bool:
-    """R1: speed rises only under a lease whose heartbeat is fresh."""
+    """Speed rises only under a lease whose heartbeat is fresh."""
     fresh = t.knows.silence <= t.limits.heartbeat_timeout_s
     return t.after.authority.lease is not None and t.knows.heard and fresh
 
 
 @whenever(faster)
 def speed_rises_only_by_a_fresh_command(t: Transition) -> bool:
-    """R1, R2: the newest good command is within the gap, and asks for speed."""
+    """The newest good command is within the gap, and asks for speed."""
     return t.knows.command <= t.limits.command_gap_s and not t.knows.neutral
 
 
@@ -56,14 +56,14 @@ def after_a_gap_comes_a_neutral_command_first(t: Transition) -> bool:
 
 @whenever(was_moving)
 def a_silent_session_slows_down(t: Transition) -> bool:
-    """R2: with the gap exceeded, the robot is slower after each tick, until it rests."""
+    """With the gap exceeded, the robot is slower after each tick, until it rests."""
     owes = t.knows.owes and t.after.state is State.ACTIVE
     return not owes or abs(t.after.velocity[0]) < abs(t.before.velocity[0])
 
 
 @whenever(was_moving)
 def a_stopping_robot_loses_speed_in_every_tick(t: Transition) -> bool:
-    """R3: from the tick that ends ACTIVE to rest: exactly the soft rate, or the fast one."""
+    """From the tick that ends ACTIVE to rest: exactly the soft rate, or the fast one."""
     if t.after.state not in ENDING:
         return True
     fast = t.after.state is not State.STOPPING
@@ -74,7 +74,7 @@ def a_stopping_robot_loses_speed_in_every_tick(t: Transition) -> bool:
 
 @whenever(faster)
 def speed_stays_within_its_cap(t: Transition) -> bool:
-    """R9: no speed rises above the cap, nor above the reduced one without full speed."""
+    """No speed rises above the cap, nor above the reduced one without full speed."""
     cap = t.limits.max_velocity[0]
     lease = t.after.authority.lease
     if lease is None or not lease.full_speed:
@@ -84,7 +84,7 @@ def speed_stays_within_its_cap(t: Transition) -> bool:
 
 @whenever(always)
 def speed_changes_no_faster_than_its_rate(t: Transition) -> bool:
-    """R9: each tick's change is within the acceleration or the deceleration that applies."""
+    """Each tick's change is within the acceleration or the deceleration that applies."""
     change = abs(t.after.velocity[0] - t.before.velocity[0])
     if change == 0.0:
         return True
@@ -96,13 +96,13 @@ def speed_changes_no_faster_than_its_rate(t: Transition) -> bool:
 
 @whenever(was_moving)
 def a_reversal_passes_through_zero(t: Transition) -> bool:
-    """R10: no axis changes its sign within a tick."""
+    """No axis changes its sign within a tick."""
     return t.before.velocity[0] * t.after.velocity[0] >= 0.0
 
 
 @whenever(begins)
 def active_begins_only_by_arming(t: Transition) -> bool:
-    """R13: ACTIVE is entered only from IDLE, by an arming of the session that holds the lease."""
+    """ACTIVE is entered only from IDLE, by an arming of the session that holds the lease."""
     lease = t.after.authority.lease
     asked = [r for r in t.inputs.requests if isinstance(r, Arm) and r.arm]
     return (
@@ -114,7 +114,7 @@ def active_begins_only_by_arming(t: Transition) -> bool:
 
 @whenever(begins)
 def arming_needs_a_fresh_neutral_command(t: Transition) -> bool:
-    """R14: the newest good command asked for rest, not longer ago than the limit."""
+    """The newest good command asked for rest, not longer ago than the limit."""
     return t.knows.neutral and t.knows.command <= t.limits.neutral_max_age_s
 
 

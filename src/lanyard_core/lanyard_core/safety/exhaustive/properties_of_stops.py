@@ -35,7 +35,7 @@ _STOP_REQUEST = int(Cause.STOP_REQUEST)
 
 @whenever(requested)
 def a_stop_request_is_latched(t: Transition) -> bool:
-    """R3, R29: every stop request ends in a latched cause of its kind, in its own tick."""
+    """Every stop request ends in a latched cause of its kind, in its own tick."""
     return all(
         t.after.latched & (SEVERE if request.kind is StopKind.HALT else _STOP_REQUEST)
         for request in t.inputs.requests
@@ -54,7 +54,7 @@ def failures_and_shutdown_are_latched(t: Transition) -> bool:
 
 @whenever(was_armed)
 def a_lost_sensor_stops_an_armed_robot(t: Transition) -> bool:
-    """R18, R20: blind, or deserted by the gateway that it needs, the robot is no longer ACTIVE."""
+    """Blind, or deserted by the gateway that it needs, the robot is no longer ACTIVE."""
     if blind(t) and not t.after.latched & _SENSOR_LOST:
         return False
     return not deserted(t) or t.after.state is not State.ACTIVE
@@ -62,7 +62,7 @@ def a_lost_sensor_stops_an_armed_robot(t: Transition) -> bool:
 
 @whenever(was_armed)
 def a_bad_value_of_the_holder_stops_an_armed_robot(t: Transition) -> bool:
-    """R8: a value that is not finite, or insane, from the holder ends ACTIVE in its own tick."""
+    """A value that is not finite, or insane, from the holder ends ACTIVE in its own tick."""
     lease = t.after.authority.lease
     if lease is None or t.after.state is not State.ACTIVE:
         return True
@@ -77,7 +77,7 @@ def a_bad_value_of_the_holder_stops_an_armed_robot(t: Transition) -> bool:
 
 @whenever(always)
 def an_overrun_stops_a_robot_that_may_move(t: Transition) -> bool:
-    """R16: one long gap, or late ticks in a row, while the robot may move, are a FAULT."""
+    """One long gap, or late ticks in a row, while the robot may move, are a FAULT."""
     over = t.inputs.elapsed_s > t.limits.overrun_gap_s or t.knows.late >= t.limits.late_ticks
     may_move = t.before.state is State.ACTIVE or any(t.before.velocity)
     return not (over and may_move) or t.after.state is State.FAULT
@@ -85,7 +85,7 @@ def an_overrun_stops_a_robot_that_may_move(t: Transition) -> bool:
 
 @whenever(always)
 def a_pressed_or_silent_stop_input_halts(t: Transition) -> bool:
-    """R22: pressed or, once it was heard, silent: HALTED in the same tick, unless FAULT already."""
+    """Pressed or, once it was heard, silent: HALTED in the same tick, unless FAULT already."""
     seen = t.inputs.seen
     if seen.stop_input is StopInput.NOT_WIRED:
         return True
@@ -109,7 +109,7 @@ def a_healthy_session_is_not_stopped(t: Transition) -> bool:
 
 @whenever(always)
 def causes_decide_the_state(t: Transition) -> bool:
-    """R15: the most severe latched cause decides; no cause, no stopped state."""
+    """The most severe latched cause decides; no cause, no stopped state."""
     latched, state = t.after.latched, t.after.state
     if latched & INTERNAL:
         return state is State.FAULT
@@ -122,7 +122,7 @@ def causes_decide_the_state(t: Transition) -> bool:
 
 @whenever(cleared)
 def only_a_reset_clears_a_cause(t: Transition) -> bool:
-    """R11: a latched bit goes away only in a tick with a reset whose id has not acted before."""
+    """A latched bit goes away only in a tick with a reset whose id has not acted before."""
     return any(
         isinstance(request, Reset) and request.request_id not in t.before.resets
         for request in t.inputs.requests
@@ -131,7 +131,7 @@ def only_a_reset_clears_a_cause(t: Transition) -> bool:
 
 @whenever(cleared)
 def a_reset_clears_only_what_it_may(t: Transition) -> bool:
-    """R12: not while moving, not without the role, not while the condition stands."""
+    """Not while moving, not without the role, not while the condition stands."""
     gone = t.before.latched & ~t.after.latched
     allowed = any(isinstance(r, Reset) and r.may_reset_severe for r in t.inputs.requests)
     return not (
@@ -145,7 +145,7 @@ def a_reset_clears_only_what_it_may(t: Transition) -> bool:
 
 @whenever(cleared)
 def a_reset_moves_nothing(t: Transition) -> bool:
-    """R13: a tick that clears a cause ends at rest, and not in ACTIVE."""
+    """A tick that clears a cause ends at rest, and not in ACTIVE."""
     return not any(t.after.velocity) and t.after.state is not State.ACTIVE
 
 
