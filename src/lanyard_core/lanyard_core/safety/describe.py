@@ -114,7 +114,8 @@ def _bounds(walks: Sequence[Walk]) -> list[str]:
         "",
         "- silence brings the robot to rest within command gap, two ticks and ramp"
         f" ({'kept in every walk' if kept else 'BROKEN'});",
-        "- a stop request lowers the speed in the very tick that takes it in, and in each after it;",
+        "- a stop request lowers the speed in the very tick that takes it in, and in each after"
+        " it;",
         f"- dead ends, states from which silence and resets do not lead to IDLE: {dead_ends}.",
         "",
     ]
