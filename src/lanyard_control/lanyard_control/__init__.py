@@ -9,6 +9,7 @@
     controller     one tick: collect, ``step``, publish
     loop           the thread that ticks at absolute deadlines
     realtime       scheduling, memory, garbage collection: what the machine allows
+    transport      no shared memory between processes: it can hold up the loop
     voice          the controller's publishers
     statistics     how well the loop keeps time, and why it stopped the robot
     histogram      durations, counted without growing

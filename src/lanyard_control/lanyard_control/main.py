@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 
 from lanyard_control.node import ControlNode
+from lanyard_control.transport import choose_transport
 from lanyard_node_support.run import run_node
 
 
 def main() -> int:
     """Run the control node until SIGTERM or SIGINT; returns the process's exit code."""
-    return run_node(ControlNode, name="control")
+    transport = choose_transport()
+    return run_node(lambda: ControlNode(transport), name="control")
 
 
 if __name__ == "__main__":

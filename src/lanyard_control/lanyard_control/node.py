@@ -22,7 +22,7 @@ from lanyard_control.configuration import limits_from, settings_from
 from lanyard_control.controller import Controller
 from lanyard_control.loop import ControlLoop
 from lanyard_control.mailbox import ArrivedBeat, ArrivedCommand, Mailbox
-from lanyard_control.realtime import prepare_loop, prepare_process
+from lanyard_control.realtime import Setting, prepare_loop, prepare_process
 from lanyard_control.report import Report
 from lanyard_control.senses import Senses
 from lanyard_control.services import Services
@@ -37,7 +37,7 @@ _GATEWAY_SESSION = 0
 class ControlNode(Node):
     """The process's one node; ticks from its construction to ``before_shutdown``."""
 
-    def __init__(self) -> None:
+    def __init__(self, transport: Setting) -> None:
         super().__init__("control")
         parameters = declare(self, package="lanyard_control").as_dict()
         self._settings = settings_from(parameters)
@@ -60,7 +60,7 @@ class ControlNode(Node):
             note=self._report.note,
         )
         self._subscribe()
-        self._report.settings(prepare_process(self._settings.realtime))
+        self._report.settings([transport, *prepare_process(self._settings.realtime)])
         self._loop = ControlLoop(
             self._controller,
             rate_hz=self._settings.loop_rate_hz,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 
+from lanyard_control.transport import choose_transport
 from lanyard_control.watchdog.node import WatchdogNode
 from lanyard_node_support.run import run_node
 
 
 def main() -> int:
     """Run the watchdog until SIGTERM or SIGINT; returns the process's exit code."""
-    return run_node(WatchdogNode, name="watchdog")
+    transport = choose_transport()
+    return run_node(lambda: WatchdogNode(transport), name="watchdog")
 
 
 if __name__ == "__main__":

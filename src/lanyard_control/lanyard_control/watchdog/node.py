@@ -41,7 +41,7 @@ _LEVELS = {
 class WatchdogNode(Node):
     """The process's one node."""
 
-    def __init__(self) -> None:
+    def __init__(self, transport: Setting) -> None:
         super().__init__("watchdog")
         parameters = declare(self, package="lanyard_control.watchdog").as_dict()
         self._overseer = Overseer(patience_from(parameters))
@@ -55,7 +55,7 @@ class WatchdogNode(Node):
         steady_timer(self, TICK_S, self._tick)
         steady_timer(self, _DIAGNOSTICS_PERIOD_S, self._report)
         settings = realtime_from(parameters)
-        self._settings = [*prepare_process(settings), *prepare_loop(settings)]
+        self._settings = [transport, *prepare_process(settings), *prepare_loop(settings)]
         for setting in self._settings:
             self._log_setting(setting)
 

@@ -1,0 +1,64 @@
+"""Keeps the DDS traffic of a process off shared memory, which can hold up whoever publishes.
+
+When Fast DDS meets a reader in shared memory it checks the health of the reader's port, and may
+wait for that a third of a second inside ``publish``, for every topic of the process
+(eProsima/Fast-DDS issue 6535; docs/real-time.md has figures). It happens when processes start or
+end, which must not stop a robot. Small messages are as fast over the loopback device.
+
+The middleware reads its settings from the environment when a context is made, so this must be
+called before ``rclpy.init``. What an operator has set is left alone, and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from importlib import resources
+
+# The same, before and since version 3 of Fast DDS.
+_PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+_BUILTIN = "FASTDDS_BUILTIN_TRANSPORTS"
+_RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+_LOCALHOST_ONLY = "ROS_LOCALHOST_ONLY"
+_PEERS = "ROS_STATIC_PEERS"
+_RMW = "RMW_IMPLEMENTATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whether the process keeps off shared memory; ``detail`` says how, or why it does not."""
+
+    kept_off: bool
+    detail: str
+
+
+def avoid_shared_memory(environment: MutableMapping[str, str]) -> Choice:
+    """Set ``environment`` (``os.environ``) so that the process's DDS traffic goes over UDP."""
+    rmw = environment.get(_RMW, "")
+    if rmw and not rmw.startswith("rmw_fastrtps"):
+        return Choice(kept_off=True, detail=f"as {rmw} has it")
+    for name in _PROFILES:
+        if environment.get(name):
+            detail = f"{name} is set: see that its profile has no shared memory"
+            return Choice(kept_off=False, detail=detail)
+    builtin = environment.get(_BUILTIN, "")
+    if builtin and not builtin.startswith("UDP"):
+        return Choice(kept_off=False, detail=f"{_BUILTIN} is {builtin}: set it to UDPv4")
+    this_machine = _this_machine_only(environment)
+    if this_machine and environment.get(_PEERS):
+        detail = f"{_PEERS} is set and discovery stays on this machine: only one of them can be"
+        return Choice(kept_off=False, detail=detail)
+    profile = "udp_this_machine.xml" if this_machine else "udp.xml"
+    path = str(resources.files("lanyard_node_support") / "fastdds" / profile)
+    environment.update(dict.fromkeys(_PROFILES, path))
+    if this_machine:  # the profile says so now; ROS would add shared memory
+        environment.pop(_LOCALHOST_ONLY, None)
+        environment[_RANGE] = "SYSTEM_DEFAULT"
+    return Choice(kept_off=True, detail=f"UDP, by the profile {profile}")
+
+
+def _this_machine_only(environment: MutableMapping[str, str]) -> bool:
+    return (
+        environment.get(_LOCALHOST_ONLY) == "1"
+        or environment.get(_RANGE, "").upper() == "LOCALHOST"
+    )
