@@ -48,12 +48,15 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import rosidl_generator_py  # noqa: F401
 
-NAMESPACE = "/arm_001"
+# A name that no other robot on this machine has, should it be in the same domain.
+NAMESPACE = f"/arm_{os.getpid()}"
 JOINTS = [f"joint_{number}" for number in range(1, 7)]
 PERIOD_S = 0.02
 
 # Long enough for a loaded machine; no test waits for it when things go right.
 DEADLINE_S = 30.0
+# A request may go to a server that was killed a moment ago, and then has to be sent again.
+CALLS = 5
 
 
 @dataclass
@@ -197,11 +200,13 @@ class Bench:
         client = self.node.create_client(service, name)
         try:
             assert client.wait_for_service(DEADLINE_S)
-            answered = threading.Event()
-            future = client.call_async(service.Request(**request))
-            future.add_done_callback(lambda _: answered.set())
-            assert answered.wait(DEADLINE_S), f"{name} did not answer"
-            return future.result()
+            for _ in range(CALLS):
+                answered = threading.Event()
+                future = client.call_async(service.Request(**request))
+                future.add_done_callback(lambda _, answered=answered: answered.set())
+                if answered.wait(DEADLINE_S / CALLS):
+                    return future.result()
+            raise AssertionError(f"{name} did not answer")
         finally:
             self.node.destroy_client(client)
 
@@ -305,9 +310,12 @@ PATIENT = {
 
 
 @contextlib.contextmanager
-def _running_control(domain_id: int, **parameters: object) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    domain_id: int, *program: str, stdout: int | None = None, **parameters: object
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in the robot's namespace; ``program`` is what Python is given to run."""
     arguments = ["--ros-args", "-r", f"__ns:={NAMESPACE}"]
-    for name, value in {**PATIENT, **parameters}.items():
+    for name, value in parameters.items():
         arguments += ["-p", f"{name}:={value}"]
     environment = {
         **os.environ,
@@ -316,10 +324,10 @@ def _running_control(domain_id: int, **parameters: object) -> Iterator[subproces
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lanyard_control.main", *arguments],
+            [sys.executable, *program, *arguments],
             env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=log if stdout is None else stdout,
+            stderr=log,
         )
         try:
             yield process
@@ -329,6 +337,13 @@ def _running_control(domain_id: int, **parameters: object) -> Iterator[subproces
             process.wait(timeout=DEADLINE_S)
             log.seek(0)
             print(log.read().decode())  # pytest shows it when the test failed
+
+
+def _running_control(
+    domain_id: int, **parameters: object
+) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    program = ("-m", "lanyard_control.main")
+    return _running(domain_id, *program, **{**PATIENT, **parameters})
 
 
 def _free_domains() -> Iterator[int]:
@@ -341,7 +356,7 @@ def domains() -> Iterator[int]:
     return _free_domains()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared_bench(domains) -> Iterator[Bench]:
     domain_id = next(domains)
     bench = Bench(domain_id)
@@ -360,19 +375,34 @@ def bench(_shared_bench) -> Bench:
 
 @dataclass
 class Lab:
-    """A bench of the test's own, and the way to start a control node with it."""
+    """A bench of the test's own, and the way to start a control node or another process with it."""
 
     bench: Bench
     start: Callable[..., contextlib.AbstractContextManager[subprocess.Popen[bytes]]]
+    run: Callable[..., contextlib.AbstractContextManager[subprocess.Popen[bytes]]]
+
+
+def _lab(domains: Iterator[int]) -> Iterator[Lab]:
+    domain_id = next(domains)
+    bench = Bench(domain_id)
+    yield Lab(
+        bench,
+        functools.partial(_running_control, domain_id),
+        functools.partial(_running, domain_id),
+    )
+    bench.close()
 
 
 @pytest.fixture
 def lab(domains) -> Iterator[Lab]:
     """For tests that need parameters of their own, or that end or pause the process."""
-    domain_id = next(domains)
-    bench = Bench(domain_id)
-    yield Lab(bench, functools.partial(_running_control, domain_id))
-    bench.close()
+    yield from _lab(domains)
+
+
+@pytest.fixture(scope="module")
+def common_lab(domains) -> Iterator[Lab]:
+    """A lab that the tests of one file share."""
+    yield from _lab(domains)
 
 
 @pytest.fixture
