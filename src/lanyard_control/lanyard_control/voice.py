@@ -9,7 +9,7 @@ from __future__ import annotations
 from geometry_msgs.msg import TwistStamped
 from lanyard_msgs.msg import CommandAck, SafetyState
 from rclpy.node import Node
-from std_msgs.msg import Float64MultiArray
+from std_msgs.msg import Bool, Float64MultiArray
 
 from lanyard_core.safety.causes import in_words
 from lanyard_core.safety.limits import Limits, caps
@@ -33,11 +33,13 @@ class Voice:
         self._arm = node.create_publisher(Float64MultiArray, names.ARM_COMMANDS, qos.CMD_VEL)
         self._ack = node.create_publisher(CommandAck, names.COMMAND_ACK, qos.ACK)
         self._state = node.create_publisher(SafetyState, names.SAFETY_STATE, qos.SAFETY_STATE)
+        self._power_off = node.create_publisher(Bool, names.BASE_POWER_OFF, qos.LATCHED)
         self._has_arm = limits.axes > BASE_AXES
         self._announced: tuple[object, ...] = ()
         self._announced_at = 0.0
         self._state_since = 0.0
         self._last_state: State | None = None
+        self._wants_power_off: bool | None = None
 
     def drive(self, velocity: Velocity) -> None:
         """Command the base and the arm."""
@@ -59,7 +61,10 @@ class Voice:
     def announce(
         self, outcome: Outcome, after: MachineState, seen: Observation, *, now: float
     ) -> None:
-        """Publish the state when it changed, and ten times a second."""
+        """Publish the state when it changed, and ten times a second; the wish for power too."""
+        if outcome.power_off is not self._wants_power_off:
+            self._wants_power_off = outcome.power_off
+            self._power_off.publish(Bool(data=outcome.power_off))
         if outcome.state is not self._last_state:
             self._last_state, self._state_since = outcome.state, now
         essence = (outcome.state, outcome.causes, after.authority.lease, any(outcome.velocity))

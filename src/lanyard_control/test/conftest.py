@@ -101,6 +101,7 @@ class Bench:
         self.velocities: deque[tuple[float, float]] = deque(maxlen=20_000)
         self.arm_velocities: deque[tuple[float, ...]] = deque(maxlen=20_000)
         self.states: deque[SafetyState] = deque(maxlen=10_000)
+        self.power_off: deque[bool] = deque(maxlen=100)
         self.diagnostics: deque[DiagnosticArray] = deque(maxlen=100)
         self._numbers = itertools.count(1)
         self._seq = 0
@@ -133,6 +134,7 @@ class Bench:
         listen(TwistStamped, names.CMD_VEL, self._heard_velocity, 1000)
         listen(Float64MultiArray, names.ARM_COMMANDS, self._heard_arm, 1000)
         listen(SafetyState, names.SAFETY_STATE, _into(self.states), qos.SAFETY_STATE)
+        listen(Bool, names.BASE_POWER_OFF, self._heard_power_off, qos.LATCHED)
         listen(DiagnosticArray, names.DIAGNOSTICS, _into(self.diagnostics), 10)
 
     def _heard_velocity(self, message: TwistStamped) -> None:
@@ -140,6 +142,9 @@ class Bench:
 
     def _heard_arm(self, message: Float64MultiArray) -> None:
         self.arm_velocities.append(tuple(message.data))
+
+    def _heard_power_off(self, message: Bool) -> None:
+        self.power_off.append(message.data)
 
     def _spin(self) -> None:
         while not self._stop.is_set():

@@ -72,6 +72,14 @@ def test_a_halt_needs_a_role_that_may_reset_it(bench):
     bench.wait_idle()
 
 
+def test_a_halt_asks_the_base_to_take_its_power_away_until_it_is_reset(bench):
+    bench.wait_for(lambda: list(bench.power_off)[-1:] == [False])
+    bench.stop(kind=1)
+    bench.wait_for(lambda: bench.power_off[-1])
+    bench.reset(severe=True)
+    bench.wait_for(lambda: not bench.power_off[-1])
+
+
 def test_a_second_client_gets_no_lease_and_its_commands_have_no_effect(bench):
     bench.moving()
     session = bench.session

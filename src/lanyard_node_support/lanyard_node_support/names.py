@@ -18,6 +18,8 @@ CMD_VEL = "cmd_vel"
 ARM_COMMANDS = "arm_controller/commands"
 # std_msgs/Bool, latched: while true the base holds zero, whatever cmd_vel says.
 BASE_HALT = "base_halt"
+# std_msgs/Bool, latched: while true the base is asked to take the power from its motors.
+BASE_POWER_OFF = "base_power_off"
 
 JOINT_STATES = "joint_states"
 JOINT_TEMPERATURES = "joint_temperatures"

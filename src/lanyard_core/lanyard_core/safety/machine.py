@@ -21,6 +21,7 @@ from lanyard_core.safety.stream import guarded, refused
 from lanyard_core.safety.table import Event, settle
 from lanyard_core.safety.tick import MachineState, Tick, initial
 from lanyard_core.safety.values import Arm, Inputs, Outcome, Reply, Reset, Velocity
+from lanyard_core.safety.watch import overspeed
 
 __all__ = ["MachineState", "fail", "initial", "step"]
 
@@ -66,7 +67,7 @@ def _conclude(tick: Tick) -> MachineState:
         authority=tick.authority,
         stream=tick.stream,
         resets=tick.resets,
-        overspeed_s=tick.overspeed_s,
+        overspeed_s=_overspeed_s(tick, state, velocity),
         late_ticks=tick.late_ticks,
         halted_s=_halted_s(tick, latched),
     )
@@ -118,6 +119,15 @@ def _sound(velocity: Velocity, limits: Limits) -> bool:
         if not abs(speed) <= cap * (1.0 + 1e-9):
             return False
     return True
+
+
+def _overspeed_s(tick: Tick, state: State, velocity: Velocity) -> float:
+    """How long the base has been faster than commanded; a base that is braked may lag behind."""
+    seen, commanded = tick.inputs.seen, tick.before.velocity
+    if state is not State.ACTIVE or not overspeed(seen, commanded, tick.limits):
+        return 0.0
+    braking = any(abs(now) < abs(was) for now, was in zip(velocity, commanded, strict=True))
+    return tick.before.overspeed_s + (0.0 if braking else tick.inputs.elapsed_s)
 
 
 def _halted_s(tick: Tick, latched: int) -> float:

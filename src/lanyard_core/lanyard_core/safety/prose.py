@@ -66,8 +66,12 @@ again.
 condition stands any more, and for HALTED and FAULT only by a role that may. From those two the
 way leads through STARTING and its self-test.
 
-**Power.** `power_off_after_s` after a halt the machine asks the base to take its power away,
-until the halt is reset.
+**Measured speed.** A base that is measured faster than `overspeed_factor` times the commanded
+speed plus a tolerance, for `overspeed_time_s`, raises LIMIT. While the commanded speed falls that
+time stands still: a base that is braked lags behind, and that is no runaway.
+
+**Power.** `power_off_after_s` after a halt the control node asks the base to take its power away,
+on `base_power_off` (std_msgs/Bool, latched), until the halt is reset.
 """
 
 CHECK = """\

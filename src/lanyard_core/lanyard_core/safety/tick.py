@@ -48,7 +48,7 @@ class MachineState(NamedTuple):
     authority: Authority
     stream: Stream
     resets: tuple[int, ...] = ()  # request ids that have acted, the newest last
-    overspeed_s: float = 0.0  # how long the base has been too fast without a break
+    overspeed_s: float = 0.0  # how long the base has been too fast, times of braking apart
     late_ticks: int = 0  # in a row
     halted_s: float = 0.0
 
@@ -78,7 +78,6 @@ class Tick:
         self.armed = False
         self.disarmed = False
         self.late_ticks = self._late_ticks()  # in a row, this one included
-        self.overspeed_s = self._overspeed_s()  # without a break, this tick included
 
     def reset(self) -> None:
         """Clear what is latched, all or nothing; each request id acts once."""
@@ -203,15 +202,9 @@ class Tick:
 
     def _watch_limits(self) -> None:
         seen, limits, commanded = self.inputs.seen, self.limits, self.before.velocity
-        too_long = self.overspeed_s > limits.overspeed_time_s
+        too_long = self.before.overspeed_s > limits.overspeed_time_s
         if too_long or watch.joint_beyond(seen, commanded, limits):
             self.raised |= _LIMIT
-
-    def _overspeed_s(self) -> float:
-        seen, limits = self.inputs.seen, self.limits
-        if self.active and watch.overspeed(seen, self.before.velocity, limits):
-            return self.before.overspeed_s + self.inputs.elapsed_s
-        return 0.0
 
     def _late_ticks(self) -> int:
         if self.inputs.late_s > self.limits.late_tick_s:

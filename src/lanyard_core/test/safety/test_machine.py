@@ -213,7 +213,27 @@ def test_a_speed_that_is_too_high_for_too_long_stops_the_robot(moving):
     moving.see(linear_speed=0.6)
     moving.stream(0.098, 0.4)
     assert moving.state is State.ACTIVE
-    moving.stream(2 * TICK_S, 0.4)
+    moving.stream(3 * TICK_S, 0.4)
+    assert moving.causes == Cause.LIMIT
+
+
+def test_a_base_that_lags_behind_while_it_is_braked_is_not_too_fast(moving):
+    commanded = [0.4] * 50
+    while any(moving.velocity):
+        moving.see(linear_speed=commanded[-50])  # as it was 0.1 s ago
+        moving.stream(TICK_S, 0.0)
+        commanded.append(moving.velocity[0])
+    for speed in commanded[-50:]:
+        moving.see(linear_speed=speed)
+        moving.stream(TICK_S, 0.0)
+    assert moving.state is State.ACTIVE
+
+
+def test_braking_now_and_then_does_not_hide_a_base_that_runs_away(moving):
+    moving.see(linear_speed=0.9)
+    for _ in range(40):
+        moving.stream(3 * TICK_S, 0.4)
+        moving.stream(3 * TICK_S, 0.35)
     assert moving.causes == Cause.LIMIT
 
 

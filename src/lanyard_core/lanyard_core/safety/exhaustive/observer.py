@@ -26,7 +26,7 @@ class Witness(NamedTuple):
     whether one was ``heard``; ``command``, the age of its newest good command, and ``neutral``,
     whether that asked for rest; ``numbered``, whether it has sent any command; ``owes``, whether
     it was silent for too long while armed and has sent nothing neutral since. Of the world: how
-    many ticks in a row were ``late``, and how long the base has been ``fast``.
+    many ticks in a row were ``late``, and how long the base has been ``fast``, braking apart.
     """
 
     silence: float = 0.0
@@ -53,8 +53,9 @@ def watch(
     """The account after one more transition."""
     late = min(witness.late + 1, limits.late_ticks) if inputs.late_s > limits.late_tick_s else 0
     fast = 0.0
-    if before.state is State.ACTIVE and inputs.seen.linear_speed > FAST:
-        fast = witness.fast + inputs.elapsed_s
+    if after.state is State.ACTIVE and inputs.seen.linear_speed > FAST:
+        braking = abs(after.velocity[0]) < abs(before.velocity[0])
+        fast = witness.fast + (0.0 if braking else inputs.elapsed_s)
     lease, held = after.authority.lease, before.authority.lease
     if lease is None:
         return Witness(late=late, fast=fast)

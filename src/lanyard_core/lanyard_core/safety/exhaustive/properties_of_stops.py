@@ -97,8 +97,8 @@ def a_pressed_or_silent_stop_input_halts(t: Transition) -> bool:
 
 @whenever(was_armed)
 def too_fast_for_too_long_stops(t: Transition) -> bool:
-    """An armed robot that is measured too fast for longer than allowed is stopped."""
-    return t.knows.fast <= t.limits.overspeed_time_s or t.after.state is not State.ACTIVE
+    """An armed robot that was measured too fast for longer than allowed is stopped."""
+    return t.known.fast <= t.limits.overspeed_time_s or t.after.state is not State.ACTIVE
 
 
 @whenever(was_armed)

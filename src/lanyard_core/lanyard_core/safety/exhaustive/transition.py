@@ -127,6 +127,7 @@ def troubled(t: Transition) -> bool:
         blind(t)
         or deserted(t)
         or inputs.seen.linear_speed > FAST
+        or t.known.fast > limits.overspeed_time_s
         or inputs.elapsed_s > limits.overrun_gap_s
         or inputs.late_s > limits.late_tick_s
         or bool(inputs.failures)
