@@ -120,6 +120,7 @@ async def test_stopping_the_gateway_tells_its_driver_and_stops_the_robot(
     assert "Traceback" not in gateway.text()
     own_stack.start_gateway()
     await wait_until(lambda: own_stack.status()["safety"]["state"] == "safe_stop", "stopped")
+    await wait_until(lambda: own_stack.status()["twist"] is not None, "odometry was heard")
     assert own_stack.status()["twist"]["linear"]["x"] == 0.0
 
 
