@@ -27,7 +27,10 @@ _COMMAND_GAP = int(Cause.COMMAND_GAP)
 
 
 class Controller:
-    """The machine's state, and the hands that carry out what it decides."""
+    """The machine's state, and the hands that carry out what it decides.
+
+    ``failures`` are causes that stand from the start, such as a failed self-test.
+    """
 
     def __init__(
         self,
@@ -36,9 +39,11 @@ class Controller:
         senses: Senses,
         voice: Voice,
         *,
+        failures: Cause = Cause.NONE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
+        self._failures = failures
         self._limits = limits
         self._mailbox = mailbox
         self._senses = senses
@@ -83,6 +88,7 @@ class Controller:
             commands=tuple(command.at(now) for command in batch.commands),
             beats=tuple(beat.at(now) for beat in batch.beats),
             requests=tuple(ticket.request for ticket in batch.tickets),
+            failures=self._failures,
             shutdown=self._shutdown,
         )
         before = self._state

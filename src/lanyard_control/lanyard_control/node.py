@@ -27,6 +27,9 @@ from lanyard_control.report import Report
 from lanyard_control.senses import Senses
 from lanyard_control.services import Services
 from lanyard_control.voice import Voice
+from lanyard_core.safety import selftest
+from lanyard_core.safety.limits import Limits
+from lanyard_core.safety.states import Cause
 from lanyard_node_support import names, qos
 from lanyard_node_support.parameters import declare
 
@@ -48,7 +51,9 @@ class ControlNode(Node):
             stop_input_wired=bool(self._settings.stop_input_topic),
         )
         voice = Voice(self, limits, base_frame=self._settings.base_frame)
-        self._controller = Controller(limits, self._mailbox, self._senses, voice)
+        self._controller = Controller(
+            limits, self._mailbox, self._senses, voice, failures=self._self_test(limits)
+        )
         self._report = Report(
             self, self._controller, stop_input_topic=self._settings.stop_input_topic
         )
@@ -67,6 +72,13 @@ class ControlNode(Node):
             prepare=lambda: self._report.settings(prepare_loop(self._settings.realtime)),
         )
         self._loop.start()
+
+    def _self_test(self, limits: Limits) -> Cause:
+        """Drive the machine once in virtual time; what fails keeps the robot from ever moving."""
+        found = selftest.failures(limits)
+        for failure in found:
+            self.get_logger().error(f"self-test: {failure}")
+        return Cause.SELF_TEST if found else Cause.NONE
 
     def _subscribe(self) -> None:
         subscribe = self.create_subscription

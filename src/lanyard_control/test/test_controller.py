@@ -7,7 +7,7 @@ from lanyard_control.mailbox import COMMANDS, ArrivedCommand
 from lanyard_control.senses import Senses
 from lanyard_core.safety.limits import Limits
 from lanyard_core.safety.states import AckStatus, Cause, State, StopKind
-from lanyard_core.safety.values import Acquire, Stop
+from lanyard_core.safety.values import Acquire, Reset, Stop
 
 LIMITS = Limits(
     max_velocity=(0.5, 0.0, 1.0),
@@ -99,6 +99,15 @@ def test_a_base_that_cannot_be_reached_does_not_end_the_loop(controller, voice):
     tick(controller)
     tick(controller)
     assert controller.outcome.state is State.FAULT
+
+
+def test_a_failed_self_test_is_a_fault_that_no_reset_clears(mailbox, senses, voice):
+    controller = Controller(LIMITS, mailbox, senses, voice, failures=Cause.SELF_TEST)
+    tick(controller)
+    ticket = mailbox.put_request(Reset(1, may_reset_severe=True))
+    tick(controller)
+    assert not ticket.wait(0.0).reply.success
+    assert (controller.outcome.state, controller.outcome.causes) == (State.FAULT, Cause.SELF_TEST)
 
 
 def test_shutdown_counts_the_zeros_that_went_out(controller):

@@ -11,6 +11,9 @@
     ramp        velocities: clamp, brake, approach
     tick        one tick under way: what is raised, phase by phase
     machine     ``step``: all of the above, in one order, and how a tick ends
+    selftest    a drive in virtual time, before anything real may move
+    exhaustive  every state and transition of the above, checked
+    describe    prints docs/safety-machine.md
     overseer    the other process's rules: when the control node itself counts as gone
 
 The machine knows no clock and no date. It is told how much time went by and how old each thing is,

@@ -25,6 +25,11 @@ overrule whatever was granted before them.
 needs it, and no cause. Nothing else leads to ACTIVE: neither a reset, nor a command, nor
 communications that come back.
 
+**The self-test.** At start the control node drives its own `step` with this robot's limits once in
+virtual time: full speed, then a stop request, a halt, and silence. A machine that does not come to
+rest as it must is at FAULT (SELF_TEST), which no reset clears. STARTING then waits for fresh
+sensors and, where one is wired, for the stop input.
+
 **Silence.** A command gap ramps the robot to rest and is shown as COMMAND_GAP, but does not
 latch: the session goes on after one neutral command. It is the fast net. The heartbeat is the
 slow one: it ends the lease and latches.

@@ -43,6 +43,10 @@ def test_a_moving_robot_stops_before_it_is_idle():
     assert settle(State.ACTIVE, {Event.DISARMED, Event.CLEAR}) is State.STOPPING
 
 
+def test_contradictory_events_do_not_hold_up_the_loop():
+    assert settle(State.IDLE, {Event.ARMED, Event.DISARMED, Event.PARKED}) in State
+
+
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("event", list(Event))
 def test_settling_ends(state, event):
