@@ -50,6 +50,7 @@ RULES = {
             "lanyard_core",
             "lanyard_gateway.web",
             "lanyard_gateway.dispatch",
+            "lanyard_gateway.events",
             "lanyard_gateway.settings",
             "fastapi",
             "starlette",
@@ -63,6 +64,7 @@ RULES = {
     "lanyard_gateway.dispatch": Row(
         ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings")
     ),
+    "lanyard_gateway.events": Row(("lanyard_core", "lanyard_gateway.events")),
     "lanyard_gateway.store": Row(
         ("lanyard_core", "lanyard_gateway.store", "lanyard_gateway.settings", "sqlalchemy")
     ),

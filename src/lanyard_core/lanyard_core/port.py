@@ -131,7 +131,7 @@ class RobotListener(Protocol):
         """The control node answered a command of any session."""
 
     def safety_changed(self, status: RobotStatus) -> None:
-        """The control node's state, its causes or the lease changed."""
+        """Worth a look: the state, its causes, the lease, the errors, or whether it is online."""
 
 
 class RobotPort(Protocol):

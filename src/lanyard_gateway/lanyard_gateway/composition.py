@@ -18,6 +18,7 @@ from lanyard_core.access.keys import KeyRecord, KeyRing
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.task.catalogue import BUILT_IN
 from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
 from lanyard_gateway.robot.fleet import RobotFleet
@@ -60,13 +61,17 @@ def compose(settings: GatewaySettings, node: Node, keys: tuple[KeyRecord, ...]) 
     """The gateway, ready to be started; raises BadConfiguration when the store is not usable."""
     store = SqlTaskStore.open(settings.task_store)
     fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])
+    events = EventHub()
     context = AppContext(
         robots=fleet.robots,
         keyring=KeyRing(keys),
-        tasks=TaskService(store=store, robots=fleet.robots, task_types=BUILT_IN),
+        tasks=TaskService(
+            store=store, robots=fleet.robots, task_types=BUILT_IN, publish=events.publish
+        ),
         settings=web_settings(settings),
         version=_version(),
         ros_alive=fleet.ros_thread_works,
+        events=events,
     )
     return Gateway(Farewell(create_app(context)), fleet, store)
 

@@ -25,6 +25,7 @@ from lanyard_core.task.endings import Ending, ending_of, lost, returned
 from lanyard_core.task.ids import goal_id_of
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task, TaskStatus
+from lanyard_core.task.news import ProgressPace, progress_news
 from lanyard_core.task.supervision import Run
 from lanyard_gateway.dispatch.shop import Shop
 from lanyard_gateway.dispatch.views import TaskView
@@ -51,6 +52,7 @@ class Attempt:
         self._shop = shop
         self._task_type = shop.task_types.get(task.order.task_type)
         self._is_followed = asyncio.Event()
+        self._progress_pace = ProgressPace()
         self._cancelling: asyncio.Task[None] | None = None
         self._cancel_accepted = False
         self._run = Run(began_s=self._began_s(), timeout_s=task.order.timeout_s)
@@ -240,6 +242,15 @@ class Attempt:
         self.feedback = feedback
         self.feedback_count += 1
         self.feedback_at_s = self._shop.clocks.monotonic()
+        if self._progress_pace.is_due(self.feedback_at_s, feedback.phase):
+            self._shop.publish(
+                progress_news(
+                    self.task,
+                    phase=feedback.phase,
+                    progress=feedback.progress,
+                    cancellable=feedback.cancellable,
+                )
+            )
 
     def _result_arrived(self, result: TaskResult) -> None:
         if not self.result.done():

@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass
 from lanyard_core.faults import Conflict, FieldError, NotFound, Overloaded, ValidationFailed
 from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.ids import ENTROPY_BITS, new_task_id
+from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import HoldReason, Receipt, TaskOrder
+from lanyard_core.task.news import task_news
 from lanyard_core.task.queue import entry_of
 from lanyard_gateway.dispatch.robot_dispatcher import RobotDispatcher
 from lanyard_gateway.dispatch.shop import Shop
@@ -100,6 +102,7 @@ class Intake:
         )
         if isinstance(added, Receipt):  # the same request was here at the same moment
             return _answer_again(request, added)
+        self._shop.publish(task_news(added, Event.SUBMITTED, ""))
         dispatcher.queue.push(entry_of(added))
         dispatcher.wake()
         return submission

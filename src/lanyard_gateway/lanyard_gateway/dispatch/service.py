@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
+from lanyard_core.events.news import Publish, nobody
 from lanyard_core.faults import Conflict
 from lanyard_core.port import RobotPorts
 from lanyard_core.task.catalogue import TaskType
@@ -41,7 +42,9 @@ class TaskService:
         task_types: Mapping[str, TaskType],
         settings: DispatchSettings | None = None,
         clocks: Clocks | None = None,
+        publish: Publish = nobody,
     ) -> None:
+        """``publish`` is told what happens to tasks."""
         guesses = {name: task_type.estimate_s for name, task_type in task_types.items()}
         self.task_types = task_types
         self._shop = Shop(
@@ -50,6 +53,7 @@ class TaskService:
             run_times=RunTimes(guesses),
             settings=settings or DispatchSettings(),
             clocks=clocks or Clocks(),
+            publish=publish,
         )
         self._dispatchers = {
             robot_id: RobotDispatcher(port, self._shop) for robot_id, port in robots.items()

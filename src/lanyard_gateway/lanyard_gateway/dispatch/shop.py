@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lanyard_core.events.news import Publish, nobody
 from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task
+from lanyard_core.task.news import task_news
 from lanyard_core.task.queue import RunTimes
 from lanyard_core.task.supervision import Patience
 from lanyard_gateway.dispatch.ports import Clocks, TaskStore
@@ -38,9 +40,12 @@ class Shop:
     run_times: RunTimes
     settings: DispatchSettings
     clocks: Clocks
+    publish: Publish = nobody
 
     async def change(self, task_id: str, event: Event, detail: str, **changes: object) -> Task:
-        """Let ``event`` happen to a task, now; see ``TaskStore.change``."""
-        return await self.store.change(
+        """Let ``event`` happen to a task, now, and tell of it; see ``TaskStore.change``."""
+        task = await self.store.change(
             task_id, event, at_unix_s=self.clocks.unix(), detail=detail, changes=changes
         )
+        self.publish(task_news(task, event, detail))
+        return task

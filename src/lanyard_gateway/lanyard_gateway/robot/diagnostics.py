@@ -6,6 +6,7 @@ Messages are taken in on the ROS thread; ``errors`` may be read on any.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,10 @@ MAX_ERRORS = 100
 class DiagnosticsCache:
     """Standing errors by hardware and name; a status that is OK again takes its error away."""
 
-    def __init__(self, node: Node, topic: str) -> None:
+    def __init__(self, node: Node, topic: str, *, on_change: Callable[[], None]) -> None:
+        """``on_change`` is called on the ROS thread when an error comes or goes."""
         self._topic = topic
+        self._on_change = on_change
         self._arrived_s: float | None = None
         self._errors: dict[tuple[str, str], RobotError] = {}
         node.create_subscription(DiagnosticArray, topic, self._arrived, qos.DIAGNOSTICS)
@@ -43,8 +46,10 @@ class DiagnosticsCache:
         for status in message.status:
             self._take_in(status, errors)
         # Replaced as a whole, so that a reader on the other thread never sees it change.
-        self._errors = errors
+        before, self._errors = self._errors, errors
         self._arrived_s = time.monotonic()
+        if _codes(errors) != _codes(before):
+            self._on_change()
 
     def _take_in(self, status: DiagnosticStatus, errors: dict[tuple[str, str], RobotError]) -> None:
         key = (status.hardware_id, status.name)
@@ -57,3 +62,7 @@ class DiagnosticsCache:
             error = replace(error, since_unix_s=before.since_unix_s)
         if before is not None or len(errors) < MAX_ERRORS:
             errors[key] = error
+
+
+def _codes(errors: dict[tuple[str, str], RobotError]) -> dict[tuple[str, str], str]:
+    return {key: error.code for key, error in errors.items()}

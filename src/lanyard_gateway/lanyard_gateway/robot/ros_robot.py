@@ -47,9 +47,7 @@ class RosRobot:
         self._handover = handover
         self._listeners: list[RobotListener] = []
         self._was_online = False
-        self._cache = StatusCache(
-            node, config, transforms, on_safety_change=self._safety_changed_in_ros
-        )
+        self._cache = StatusCache(node, config, transforms, on_change=self._changed_in_ros)
         self._publisher = CommandPublisher(node, config)
         self._control = ControlServices(node, handover, config)
         self._tasks = TaskClient(node, handover, config)
@@ -144,9 +142,12 @@ class RosRobot:
         self._publisher.send_heartbeat(GATEWAY_SESSION)
 
     def watch_online(self) -> None:
-        """Tell listeners when the robot has fallen silent: silence brings no message that would."""
+        """Tell listeners when the robot has fallen silent, and when it is heard again.
+
+        Silence brings no message that would, and a robot may come back as it was.
+        """
         online = self._cache.is_online()
-        if self._was_online and not online:
+        if self._was_online != online:
             self._tell_safety()
         self._was_online = online
 
@@ -159,7 +160,7 @@ class RosRobot:
         for listener in tuple(self._listeners):
             listener.command_acknowledged(ack)
 
-    def _safety_changed_in_ros(self) -> None:
+    def _changed_in_ros(self) -> None:
         self._handover.post(self._tell_safety)
 
     def _tell_safety(self) -> None:

@@ -59,19 +59,21 @@ class StatusCache:
         config: RobotConfig,
         transforms: TransformBuffer,
         *,
-        on_safety_change: Callable[[], None],
+        on_change: Callable[[], None],
     ) -> None:
-        """Subscribe; ``on_safety_change`` is called on the ROS thread when the state changes."""
+        """Subscribe; ``on_change`` is called on the ROS thread when state or errors change."""
         self._config = config
         self._transforms = transforms
-        self._on_safety_change = on_safety_change
+        self._on_change = on_change
         self._safety: _Heard | None = None
         self._joint_states = self._latest(node, JointState, names.JOINT_STATES)
         self._temperatures = self._latest(node, JointTemperatures, names.JOINT_TEMPERATURES)
         self._odometry = self._latest(node, Odometry, names.ODOM)
         self._battery = self._latest(node, BatteryState, names.BATTERY_STATE)
         self._camera = self._latest(node, CameraInfo, names.CAMERA_INFO)
-        self._diagnostics = DiagnosticsCache(node, config.topic(names.DIAGNOSTICS))
+        self._diagnostics = DiagnosticsCache(
+            node, config.topic(names.DIAGNOSTICS), on_change=on_change
+        )
         node.create_subscription(
             SafetyState, config.topic(names.SAFETY_STATE), self._safety_arrived, qos.SAFETY_STATE
         )
@@ -184,4 +186,4 @@ class StatusCache:
             value = replace(value, since_unix_s=previous.value.since_unix_s)
         self._safety = _Heard(value=value, arrived_s=time.monotonic())
         if previous is None or previous.value != value:
-            self._on_safety_change()
+            self._on_change()

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from lanyard_core.faults import LanyardFault
+from lanyard_gateway.events.reporters import Reporters
 from lanyard_gateway.web import (
     command_socket,
     openapi,
@@ -78,6 +79,8 @@ def create_app(context: AppContext) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: AppContext = app.state.context
     settings = context.settings
+    reporters = Reporters(context.robots, context.events.publish, version=context.version)
+    reporters.start()
     await context.tasks.start()
     following = None
     if settings.key_file is not None:
@@ -92,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await following
         await context.tasks.stop()
+        reporters.stop()
 
 
 def _operation_id(route: APIRoute) -> str:

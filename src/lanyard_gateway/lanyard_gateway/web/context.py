@@ -6,7 +6,7 @@ Handlers get it with ``context_of(connection)``; it lives in ``app.state.context
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import HTTPConnection
@@ -15,6 +15,7 @@ from lanyard_core.access.keys import KeyRing
 from lanyard_core.faults import NotFound
 from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.web.settings import WebSettings
 
 
@@ -31,6 +32,7 @@ class AppContext:
     settings: WebSettings
     version: str
     ros_alive: Callable[[], bool]
+    events: EventHub = field(default_factory=EventHub)
 
     def robot(self, robot_id: str) -> RobotPort:
         """The robot of that id; raises NotFound with the ids that exist."""

@@ -35,6 +35,7 @@ from lanyard_core.task.supervision import Patience
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.dispatch.shop import DispatchSettings
+from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.context import AppContext
@@ -296,8 +297,13 @@ def build(store_path, robots, keys, dispatch_settings, web_settings):
     @asynccontextmanager
     async def made(*, robot: str = "arm-001", **overrides: object) -> AsyncIterator[House]:
         store = SqlTaskStore.open(store_path)
+        events = EventHub()
         tasks = TaskService(
-            store=store, robots=robots, task_types=BUILT_IN, settings=dispatch_settings
+            store=store,
+            robots=robots,
+            task_types=BUILT_IN,
+            settings=dispatch_settings,
+            publish=events.publish,
         )
         context = AppContext(
             robots=robots,
@@ -306,6 +312,7 @@ def build(store_path, robots, keys, dispatch_settings, web_settings):
             settings=replace(web_settings, **overrides),
             version="1.2.3",
             ros_alive=lambda: True,
+            events=events,
         )
         app = create_app(context)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
