@@ -13,7 +13,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
     ],
-    install_requires=["lanyard_core", "httpx>=0.23", "websockets>=15"],
+    install_requires=["lanyard_core", "cryptography>=3.4", "httpx>=0.23", "websockets>=15"],
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",

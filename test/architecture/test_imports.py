@@ -72,7 +72,7 @@ RULES = {
     "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "starlette", "uvicorn", "uvloop")),
     "lanyard_dashboard": Row(()),
     "lanyard_client": Row(
-        ("lanyard_core", "lanyard_client", "httpx", "websockets"),
+        ("lanyard_core", "lanyard_client", "httpx", "websockets", "cryptography"),
     ),
     "lanyard_runner": Row(
         ("lanyard_core", "lanyard_runner", "yaml", "httpx", "ament_index_python"),

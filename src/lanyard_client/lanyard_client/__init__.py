@@ -8,24 +8,30 @@ from lanyard_client.async_client import AsyncClient
 from lanyard_client.client import Client, Drive
 from lanyard_client.command_stream import CommandStream
 from lanyard_client.errors import (
+    BadSettings,
     ConnectionLost,
     LanyardError,
     LeaseHeld,
     NotArmed,
     RequestFailed,
     Unreachable,
+    Untrusted,
 )
 from lanyard_client.models import CancelOutcome, RobotStatus, StopOutcome, Task
 from lanyard_client.pilot import LinkFigures
 from lanyard_client.telemetry import TelemetryFrame
+from lanyard_client.trust import Trust, pin_of
+from lanyard_core.stream.channel import Encoding
 
 __all__ = [
     "AsyncClient",
+    "BadSettings",
     "CancelOutcome",
     "Client",
     "CommandStream",
     "ConnectionLost",
     "Drive",
+    "Encoding",
     "LanyardError",
     "LeaseHeld",
     "LinkFigures",
@@ -35,5 +41,8 @@ __all__ = [
     "StopOutcome",
     "Task",
     "TelemetryFrame",
+    "Trust",
     "Unreachable",
+    "Untrusted",
+    "pin_of",
 ]

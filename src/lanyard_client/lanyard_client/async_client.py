@@ -10,7 +10,8 @@ from urllib.parse import quote
 import httpx
 
 from lanyard_client.command_stream import DEFAULT_RATE_HZ, CommandStream
-from lanyard_client.errors import RequestFailed, Unreachable, problem_of
+from lanyard_client.endpoint import endpoint
+from lanyard_client.errors import RequestFailed, problem_of
 from lanyard_client.models import (
     CancelOutcome,
     RobotStatus,
@@ -21,8 +22,8 @@ from lanyard_client.models import (
     task_of,
     text,
 )
-from lanyard_client.sockets import Endpoint
 from lanyard_client.telemetry import TelemetryFrame, watch
+from lanyard_client.trust import Trust
 from lanyard_core.stream.channel import Encoding
 
 REQUEST_TIMEOUT_S = 10.0
@@ -38,15 +39,24 @@ class AsyncClient:
     """
 
     def __init__(
-        self, url: str, *, api_key: str, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        url: str,
+        *,
+        api_key: str,
+        trust: Trust | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """``url``: such as ``http://127.0.0.1:8080``. ``transport``: for tests."""
-        self._endpoint = Endpoint(url.rstrip("/"), api_key)
+        """``url``: such as ``https://robot:8443``. ``trust``: authorities and pins for TLS.
+
+        ``transport`` is for tests. Raises BadSettings when one of them cannot be used.
+        """
+        self._endpoint = endpoint(url, api_key=api_key, trust=trust)
         self._http = httpx.AsyncClient(
             base_url=self._endpoint.base_url,
             headers=self._endpoint.headers,
             timeout=REQUEST_TIMEOUT_S,
             trust_env=False,
+            verify=self._endpoint.tls or True,
             transport=transport,
         )
 
@@ -161,10 +171,7 @@ class AsyncClient:
                 method, _API + path, json=json, params=params, headers=headers
             )
         except httpx.TransportError as error:
-            url = self._endpoint.base_url
-            raise Unreachable(
-                f"no gateway answers at {url}: {error or type(error).__name__}"
-            ) from error
+            raise self._endpoint.trouble(error) from error
         if response.is_error:
             raise RequestFailed(response.status_code, problem_of(response.content))
         return problem_of(response.content)

@@ -11,6 +11,7 @@ from lanyard_client.loop_thread import LoopThread
 from lanyard_client.models import CancelOutcome, RobotStatus, StopOutcome, Task
 from lanyard_client.pilot import LinkFigures
 from lanyard_client.telemetry import TelemetryFrame
+from lanyard_client.trust import Trust
 from lanyard_core.stream.channel import Encoding
 
 
@@ -20,10 +21,10 @@ class Client:
     Every method waits for its answer. One thread at a time.
     """
 
-    def __init__(self, url: str, *, api_key: str) -> None:
-        """``url``: such as ``http://127.0.0.1:8080``."""
+    def __init__(self, url: str, *, api_key: str, trust: Trust | None = None) -> None:
+        """``url``: such as ``https://robot:8443``; see AsyncClient. Raises BadSettings."""
+        self._client = AsyncClient(url, api_key=api_key, trust=trust)
         self._loop = LoopThread()
-        self._client = AsyncClient(url, api_key=api_key)
 
     def __enter__(self) -> Client:
         return self

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
+from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError, LeaseHeld, NotArmed
 from lanyard_client.pilot import NEUTRAL, LinkFigures, Phase, Pilot
-from lanyard_client.sockets import Endpoint
 from lanyard_client.upkeep import Upkeep
 from lanyard_core.stream.channel import Encoding
 from lanyard_core.stream.frames import StateChange

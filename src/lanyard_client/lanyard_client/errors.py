@@ -1,7 +1,9 @@
 """Everything this package raises on purpose, as one tree.
 
 LanyardError
+├── BadSettings      what the caller gave cannot be used; nothing was sent
 ├── Unreachable      no connection to the gateway could be made
+│   └── Untrusted    what answers cannot be believed to be the gateway; no key was sent to it
 ├── RequestFailed    the gateway refused or failed a request; carries its problem document
 ├── ConnectionLost   a socket ended while it was needed
 ├── LeaseHeld        somebody else commands the robot
@@ -18,8 +20,16 @@ class LanyardError(Exception):
     """Base of all errors of this package."""
 
 
+class BadSettings(LanyardError):
+    """What the caller gave cannot be used; the text says what is wrong and how to mend it."""
+
+
 class Unreachable(LanyardError):
     """No connection to the gateway could be made."""
+
+
+class Untrusted(Unreachable):
+    """What answers cannot be believed to be the gateway. Neither key nor request was sent."""
 
 
 class RequestFailed(LanyardError):

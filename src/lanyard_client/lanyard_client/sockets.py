@@ -7,17 +7,17 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
+from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import (
     ConnectionLost,
     LanyardError,
     RequestFailed,
-    Unreachable,
+    Untrusted,
     problem_of,
 )
 from lanyard_core.backoff import Backoff, is_final
@@ -35,26 +35,6 @@ _NO_GOODBYE = 1006
 _draw = random.SystemRandom().random
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A gateway and the key to it. The key is not shown when this is printed."""
-
-    base_url: str
-    api_key: str
-
-    def __repr__(self) -> str:
-        return f"Endpoint({self.base_url!r})"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that say who asks."""
-        return {"Authorization": f"Bearer {self.api_key}"}
-
-    def socket_url(self, path: str) -> str:
-        """The URL of a socket: ws for http, wss for https."""
-        return "ws" + self.base_url.removeprefix("http").rstrip("/") + path
-
-
 @asynccontextmanager
 async def open_socket(
     endpoint: Endpoint, path: str, *, channel: Channel, encoding: Encoding
@@ -68,6 +48,7 @@ async def open_socket(
             endpoint.socket_url(path),
             subprotocols=[Subprotocol(subprotocol(channel, encoding))],
             additional_headers=endpoint.headers,
+            ssl=endpoint.tls,
             compression=None,
             proxy=None,
             open_timeout=OPEN_TIMEOUT_S,
@@ -80,7 +61,7 @@ async def open_socket(
         response = refused.response
         raise RequestFailed(response.status_code, problem_of(response.body or b"")) from None
     except (OSError, InvalidHandshake, InvalidURI, asyncio.TimeoutError) as error:
-        raise Unreachable(f"no gateway answers at {endpoint.base_url}: {error}") from error
+        raise endpoint.trouble(error) from error
     try:
         async with connection:
             yield connection
@@ -95,7 +76,9 @@ async def open_socket(
 
 
 def is_hopeless(error: LanyardError) -> bool:
-    """Whether trying again cannot help."""
+    """Whether trying again cannot help, or must not be done before a person has looked."""
+    if isinstance(error, Untrusted):
+        return True
     if isinstance(error, RequestFailed):
         return is_final(error.status)
     return isinstance(error, ConnectionLost) and is_final(error.code)

@@ -6,9 +6,10 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError, RequestFailed
 from lanyard_client.models import number, part, text
-from lanyard_client.sockets import Endpoint, Redial, is_hopeless, open_socket
+from lanyard_client.sockets import Redial, is_hopeless, open_socket
 from lanyard_core.stream.channel import PROTOCOL_VERSION, Channel, Encoding
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.plain import FROM_SERVER, Plain

@@ -11,10 +11,11 @@ import time
 
 from websockets.asyncio.client import ClientConnection
 
+from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError
 from lanyard_client.news import News, end
 from lanyard_client.pilot import Pilot
-from lanyard_client.sockets import Endpoint, Redial, is_hopeless, open_socket
+from lanyard_client.sockets import Redial, is_hopeless, open_socket
 from lanyard_core.stream.channel import Channel, Encoding
 from lanyard_core.stream.client_frames import write_client_frame
 from lanyard_core.stream.codecs import CODECS
