@@ -13,7 +13,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
     ],
-    install_requires=["msgpack>=1.0", "cbor2>=5.4", "orjson>=3.6"],
+    install_requires=["msgpack>=1.0", "cbor2>=6.2", "orjson>=3.6"],
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",

@@ -1,5 +1,6 @@
 import pytest
 
+from lanyard_core.safety.states import AckStatus
 from lanyard_core.stream.frames import Command
 from lanyard_core.stream.pacing import CommandPacer, Strikes
 from lanyard_core.telemetry.status import Twist
@@ -39,7 +40,17 @@ def test_a_command_takes_the_place_of_the_one_that_waits():
     assert pacer.offer(0.0, command(1))[0] is not None
     assert pacer.offer(0.0, command(2)) == (None, None)
     ready, replaced = pacer.offer(0.0, command(3))
-    assert (numbers(ready), numbers(replaced)) == (None, 2)
+    assert (numbers(ready), numbers(replaced.held)) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "status"), [(0.001, AckStatus.STALE), (0.0011, AckStatus.RATE_LIMITED)]
+)
+def test_who_is_replaced_was_stale_when_more_than_five_came_within_5_ms(apart_s, status):
+    pacer = CommandPacer(rate_hz=120.0, burst=5)
+    offered = [pacer.offer(10.0 + n * apart_s, command(n)) for n in range(1, 8)]
+    [replaced] = [found for _, found in offered if found is not None]
+    assert (numbers(replaced.held), replaced.status) == (6, status)
 
 
 def test_a_steady_100_hz_is_never_held_up():

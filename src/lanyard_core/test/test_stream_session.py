@@ -12,6 +12,7 @@ from lanyard_core.faults import MalformedFrame
 from lanyard_core.port import CommandAck
 from lanyard_core.safety.states import AckStatus, Cause, State
 from lanyard_core.stream.arming import Lease
+from lanyard_core.stream.channel import CloseCode
 from lanyard_core.stream.effects import (
     ArmRobot,
     CloseSocket,
@@ -437,6 +438,54 @@ def test_a_frame_of_reference_that_is_not_offered_is_refused():
     assert of(rig.drive(frame_id="base_link"), PublishCommand)
 
 
+# Control pings of the WebSocket protocol
+
+
+def test_control_pings_keep_a_session_alive_as_pings_do():
+    rig = Rig().armed()
+    for _ in range(20):
+        rig.wait(0.9)
+        rig.drive(Twist())
+        rig.ack()
+        effects = rig.note(rig.session.control_ping_received(rig.now))
+        assert effects == [SendHeartbeat()]
+    assert rig.session.armed
+
+
+def test_without_control_pings_and_pings_the_session_ends_after_3_seconds():
+    rig = Rig()
+    rig.wait(1.0)
+    rig.note(rig.session.control_ping_received(rig.now))
+    rig.wait(10.0)
+    assert [effect.code for effect in rig.happened(CloseSocket)] == [4408]
+    assert rig.times(CloseSocket) == [START + 1.0 + 3.0]
+
+
+def test_control_pings_of_who_holds_no_lease_renew_none():
+    rig = Rig(lease=THEIRS)
+    assert rig.session.control_ping_received(rig.now) == []
+
+
+def test_a_flood_of_control_pings_is_closed():
+    rig = Rig()
+    while not rig.session.over:
+        rig.note(rig.session.control_ping_received(rig.now))
+    assert [effect.code for effect in rig.happened(CloseSocket)] == [4429]
+    assert rig.session.control_ping_received(rig.now) == []
+
+
+# The credential
+
+
+@pytest.mark.parametrize("code", [CloseCode.AUTH_EXPIRED, CloseCode.FORBIDDEN])
+def test_a_credential_that_ends_stops_the_robot_and_closes(code):
+    rig = Rig().armed()
+    effects = rig.session.credential_ended(rig.now, code)
+    assert [type(effect) for effect in effects] == [StopRobot, SendFrame, CloseSocket]
+    assert effects[0].reason == code.reason
+    assert rig.session.credential_ended(rig.now, code) == []
+
+
 # Bursts and floods
 
 
@@ -449,9 +498,27 @@ def test_of_a_burst_only_the_newest_is_applied_and_the_others_are_answered():
     rig.wait(0.009)
     published = [p.seq for p in rig.happened(PublishCommand)][1:]
     assert published == [*range(first, first + 5), rig.seq]
-    superseded = [f.ack for f in frames(rig.happened(SendFrame), Ack)
-                  if f.status is AckStatus.SUPERSEDED]  # fmt: skip
-    assert superseded == list(range(first + 5, rig.seq))
+    stale = [f.ack for f in frames(rig.happened(SendFrame), Ack) if f.status is AckStatus.STALE]
+    assert stale == list(range(first + 5, rig.seq))
+
+
+def test_commands_that_come_faster_than_they_may_are_answered_as_rate_limited():
+    rig = Rig().armed()
+    for _ in range(50):
+        for published in of(rig.drive() + rig.passed(0.004), PublishCommand):
+            rig.ack(seq=published.seq)
+    answers = [f.status for f in frames(rig.happened(SendFrame), Ack)]
+    assert answers.count(AckStatus.RATE_LIMITED) > 10
+    assert set(answers) == {AckStatus.OK, AckStatus.RATE_LIMITED}
+
+
+def test_a_stop_in_a_flood_is_obeyed_before_the_flood_is_closed():
+    settings = StreamSettings(limits=CommandLimits(flood_hz=120))
+    rig = Rig(lease=THEIRS, settings=settings)
+    for _ in range(119):
+        rig.drive()
+    effects = rig.send(Stop, "a person stands there")
+    assert [type(effect) for effect in effects] == [StopRobot, SendFrame, CloseSocket]
 
 
 def test_a_flood_is_stopped_and_closed():

@@ -56,6 +56,7 @@ class AckStatus(IntEnum):
     SAFE_STOP = 7
     LEASE_LOST = 8
     INVALID = 9
+    RATE_LIMITED = 10
 
 
 class Priority(IntEnum):

@@ -1,41 +1,51 @@
 """CBOR (RFC 8949) in binary messages: the part of it that plain values need.
 
-cbor2 writes. It does not read: its decoder takes trailing bytes, turns tags into dates, fractions
-and lists that hold themselves, and which of that can be switched off depends on its version. The
-reader below knows integers, floats of three sizes, texts, bytes, lists, maps and the three
-constants; it refuses tags and lengths that are not given in advance.
+cbor2 reads with everything switched off that it can switch off since version 6.2: tags, lengths
+that are not given in advance, names that stand twice, deep nesting. It would take bytes behind the
+value; that is checked here. What is left (simple values, ``undefined``) the gate behind every
+decoder refuses by its type.
 """
 
 from __future__ import annotations
 
+import io
 import struct
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 import cbor2
 
 from lanyard_core.stream.channel import Encoding
-from lanyard_core.stream.plain import (
-    MAX_DEPTH,
-    Limits,
-    Plain,
-    Wire,
-    bytes_of,
-    decoded,
-    refuse_duplicate_names,
-)
+from lanyard_core.stream.plain import MAX_DEPTH, Limits, Plain, Wire, bytes_of, decoded
 
-_CONSTANTS: dict[int, bool | None] = {20: False, 21: True, 22: None, 23: None}
-_FLOATS = {25: struct.Struct(">e"), 26: struct.Struct(">f"), 27: struct.Struct(">d")}
-_LENGTH_BYTES = {24: 1, 25: 2, 26: 4, 27: 8}
+_SINGLE = struct.Struct(">f")
+
+
+def _refuse_tag(*_: object) -> NoReturn:
+    raise ValueError("tags are not allowed")
+
+
+# Tags that cbor2 knows by itself; its tag_hook is asked about all the others.
+_KNOWN_TAGS = (
+    *range(6), 25, 28, 29, 30, 35, 36, 37, 100, 256, 258, 260, 261, 1004, 43000, 55799,
+)  # fmt: skip
+_REFUSED_TAGS = dict.fromkeys(_KNOWN_TAGS, _refuse_tag)
 
 
 class CborCodec:
-    """The CBOR encoding."""
+    """The CBOR encoding; ``single_floats`` halves the size of numbers, to about 7 digits."""
 
     encoding = Encoding.CBOR
 
+    def __init__(self, *, single_floats: bool = False) -> None:
+        self._single_floats = single_floats
+
     def encode(self, value: Plain) -> Wire:
         """CBOR bytes."""
-        return cbor2.dumps(value)
+        if not self._single_floats:
+            return cbor2.dumps(value)
+        # Canonical CBOR takes the shortest form that holds a number: four bytes, or even two.
+        return cbor2.dumps(_rounded(value), canonical=True)
 
     def decode(self, message: Wire, *, limits: Limits) -> Plain:
         """The value of CBOR bytes; raises MalformedFrame."""
@@ -58,81 +68,35 @@ def _map_body(data: bytes) -> tuple[int, bytes]:
 
 
 def _load(data: bytes) -> object:
-    reader = _Reader(data)
-    value = reader.value(depth=0)
-    reader.end()
+    source = io.BytesIO(data)
+    value: object = cbor2.CBORDecoder(
+        source,
+        tag_hook=_refuse_tag,
+        semantic_decoders=_REFUSED_TAGS,
+        max_depth=MAX_DEPTH + 1,
+        allow_indefinite=False,
+        allow_duplicate_keys=False,
+        strict_hashable_types=True,
+    ).decode()
+    if source.tell() != len(data):
+        raise ValueError("bytes follow the value")
     return value
 
 
-class _Reader:
-    """Reads one value; raises ValueError when the bytes are not what they should be."""
+def _rounded(value: Plain) -> Plain:
+    """The value with each float rounded to what four bytes can hold."""
+    if isinstance(value, float):
+        return _single(value)
+    if isinstance(value, Mapping):
+        return {name: _rounded(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return [_rounded(item) for item in value]
+    return value
 
-    __slots__ = ("_at", "_data")
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def end(self) -> None:
-        if self._at != len(self._data):
-            raise ValueError("bytes follow the value")
-
-    def value(self, *, depth: int) -> object:
-        if depth > MAX_DEPTH:
-            raise ValueError("nested too deeply")
-        first = self._take(1)[0]
-        major, info = first >> 5, first & 31
-        if major == 7:
-            return self._simple(info)
-        number = self._number(info)
-        if major == 0:
-            return number
-        if major == 1:
-            return -1 - number
-        if major == 2:
-            return self._take(number)
-        if major == 3:
-            return self._take(number).decode("utf-8")
-        if major == 4:
-            return [self.value(depth=depth + 1) for _ in range(self._count(number))]
-        if major == 5:
-            return refuse_duplicate_names(
-                [self._pair(depth=depth + 1) for _ in range(self._count(number))]
-            )
-        raise ValueError("tags are not allowed")
-
-    def _pair(self, *, depth: int) -> tuple[str, object]:
-        name = self.value(depth=depth)
-        if not isinstance(name, str):
-            raise ValueError("the names of a map must be texts")
-        return name, self.value(depth=depth)
-
-    def _simple(self, info: int) -> object:
-        if info in _CONSTANTS:
-            return _CONSTANTS[info]
-        form = _FLOATS.get(info)
-        if form is None:
-            raise ValueError("unknown simple value")
-        number: float = form.unpack(self._take(form.size))[0]
-        return number
-
-    def _number(self, info: int) -> int:
-        if info < 24:
-            return info
-        size = _LENGTH_BYTES.get(info)
-        if size is None:
-            raise ValueError("a length must be given in advance")
-        return int.from_bytes(self._take(size), "big")
-
-    def _count(self, number: int) -> int:
-        if number > len(self._data) - self._at:  # every item has at least one byte
-            raise ValueError("more items than bytes")
-        return number
-
-    def _take(self, size: int) -> bytes:
-        end = self._at + size
-        if end > len(self._data):
-            raise ValueError("the bytes end too early")
-        taken = self._data[self._at : end]
-        self._at = end
-        return taken
+def _single(number: float) -> float:
+    try:
+        rounded: float = _SINGLE.unpack(_SINGLE.pack(number))[0]
+    except OverflowError:
+        return number  # too large for four bytes: it keeps its eight
+    return rounded

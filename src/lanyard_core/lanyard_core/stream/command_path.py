@@ -60,7 +60,7 @@ class CommandPath:
         ready, replaced = self._pacer.offer(now, command)
         effects: list[Effect] = []
         if replaced is not None:
-            effects.append(self._not_sent(now, replaced, AckStatus.SUPERSEDED))
+            effects.append(self._not_sent(now, replaced.held, replaced.status))
         if ready is not None:
             effects.append(self._send(now, ready))
         return effects

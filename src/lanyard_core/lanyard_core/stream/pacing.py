@@ -3,6 +3,7 @@
 A client on a bad link sends nothing for a while and then everything at once; one that runs wild
 sends ten thousand a second. In both cases only the newest command is worth having. Tokens refill
 at the highest rate; while there is none, one command waits, and each newer one takes its place.
+Which of the two it was decides what the client of a replaced command is told.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from lanyard_core.safety.states import AckStatus
 from lanyard_core.stream.frames import Command
+
+BURST_WINDOW_S = 0.005
+"""More commands than a burst may have, within this time, were queued somewhere: they are stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +26,18 @@ class Held:
     arrived: float
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A command that a newer one took the place of, and what that makes of it."""
+
+    held: Held
+    status: AckStatus
+
+
 class CommandPacer:
     """Token bucket with one waiting place."""
 
-    __slots__ = ("_at", "_burst", "_rate_hz", "_tokens", "_waiting")
+    __slots__ = ("_arrivals", "_at", "_burst", "_rate_hz", "_tokens", "_waiting")
 
     def __init__(self, *, rate_hz: float, burst: int) -> None:
         self._rate_hz = rate_hz
@@ -32,10 +45,20 @@ class CommandPacer:
         self._tokens = float(burst)
         self._at: float | None = None
         self._waiting: Held | None = None
+        self._arrivals: deque[float] = deque(maxlen=burst)
 
-    def offer(self, now: float, command: Command) -> tuple[Held | None, Held | None]:
+    def offer(self, now: float, command: Command) -> tuple[Held | None, Replaced | None]:
         """Take a command in. Returns what is to be sent on now, and what it took the place of."""
-        replaced, self._waiting = self._waiting, Held(command, now)
+        in_burst = (
+            len(self._arrivals) == self._arrivals.maxlen
+            and now - self._arrivals[0] <= BURST_WINDOW_S
+        )
+        self._arrivals.append(now)
+        before, self._waiting = self._waiting, Held(command, now)
+        replaced = None
+        if before is not None:
+            status = AckStatus.STALE if in_burst else AckStatus.RATE_LIMITED
+            replaced = Replaced(before, status)
         return self.due(now), replaced
 
     def due(self, now: float) -> Held | None:

@@ -116,11 +116,14 @@ class CommandSession:
         """A frame came at ``now``."""
         if self._over:
             return []
-        if self._flood.strike(now):
+        is_flood = self._flood.strike(now)
+        if isinstance(frame, Stop):  # whatever else is wrong with it or with this client
+            self._sequence.take(frame.seq)
+            effects = self._stop(now, "client_stop", frame.reason)
+            return effects + self._close(now, CloseCode.RATE) if is_flood else effects
+        if is_flood:
             return self._close(now, CloseCode.RATE)
         arrival = self._sequence.take(frame.seq)
-        if isinstance(frame, Stop):
-            return self._stop(now, "client_stop", frame.reason)
         if isinstance(frame, Command):
             effects = self._path.received(now, frame, arrival)
         elif arrival is not Arrival.NEW:
@@ -131,6 +134,18 @@ class CommandSession:
         if arrival is not Arrival.NEW and self._bad_numbers.strike(now) and self.armed:
             effects += self._stop(now, "sequence")
         return effects
+
+    def control_ping_received(self, now: float) -> list[Effect]:
+        """A ping of the WebSocket protocol came, and was answered there: it counts like ours."""
+        if self._over:
+            return []
+        if self._flood.strike(now):
+            return self._close(now, CloseCode.RATE)
+        return self._holder_is_there(now)
+
+    def credential_ended(self, now: float, code: CloseCode) -> list[Effect]:
+        """The key was revoked or has expired, or may not drive any more."""
+        return [] if self._over else self._close(now, code)
 
     def frame_refused(self, now: float, fault: MalformedFrame) -> list[Effect]:
         """Something came that is no frame, for the reason that ``fault`` gives."""
@@ -218,8 +233,11 @@ class CommandSession:
         return effects
 
     def _ping(self, now: float, frame: Ping) -> list[Effect]:
+        return [*self._holder_is_there(now), self._out.pong(now, frame.seq)]
+
+    def _holder_is_there(self, now: float) -> list[Effect]:
         self._ping_by = now + self._settings.timing.ping_timeout_s
-        return [*self._heartbeat(), self._out.pong(now, frame.seq)]
+        return self._heartbeat()
 
     def _heartbeat(self) -> list[Effect]:
         return [SendHeartbeat()] if self._arming.lease.is_ours else []
