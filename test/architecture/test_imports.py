@@ -59,7 +59,8 @@ RULES = {
             "anyio",
             "lanyard_dashboard",
             *CODECS,
-        )
+        ),
+        exceptions={"lanyard_gateway.web.socket_line": ("websockets",)},
     ),
     "lanyard_gateway.dispatch": Row(
         ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings")

@@ -40,19 +40,16 @@ from lanyard_core.stream.settings import StreamSettings
 from lanyard_core.telemetry.status import RobotStatus
 from lanyard_gateway.web.context import context_of
 from lanyard_gateway.web.socket_admission import Admission, admit
+from lanyard_gateway.web.socket_line import line_of
 from lanyard_gateway.web.socket_requests import RobotRequests
 from lanyard_gateway.web.socket_settings import stream_settings
-from lanyard_gateway.web.socket_tasks import until_one_ends
 
 _log = logging.getLogger(__name__)
 
 router = APIRouter()
 
-MAX_WAITING_FRAMES = 64
-"""Frames that may wait for a client that does not read; one more ends the connection."""
-
-CLOSE_WAIT_S = 2.0
-"""How long a client that is being closed may take to read what comes before."""
+MAX_PILED_BYTES = 16 * 1024
+"""What may pile up before a client that does not read; more ends the connection."""
 
 _FRAMES_IN_ONE_TURN = 16
 """Frames taken in before others have their turn: a full socket must not hold the loop."""
@@ -94,6 +91,7 @@ class CommandLink:
         principal = admission.principal
         now = time.monotonic()
         self._websocket = websocket
+        self._line = line_of(websocket)
         self._subprotocol = admission.subprotocol
         self._robot = admission.robot
         self._lease = lease
@@ -111,8 +109,6 @@ class CommandLink:
             settings=settings,
             may_reset_severe=principal.may(Scope.STOP_RESET),
         )
-        self._outgoing: asyncio.Queue[Wire | CloseCode] = asyncio.Queue(MAX_WAITING_FRAMES)
-        self._given_up = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = float("inf")
 
@@ -121,8 +117,9 @@ class CommandLink:
         stop_listening = self._robot.listen(self)
         try:
             await self._websocket.accept(subprotocol=self._subprotocol)
+            self._line.on_ping = self._pinged
             self._do(self._session.opened(time.monotonic(), self._robot.status()))
-            await until_one_ends(self._receive(), self._send(), self._given_up.wait())
+            await self._receive()
         except WebSocketDisconnect:
             pass  # the client is gone; that is how most connections end
         finally:
@@ -138,6 +135,9 @@ class CommandLink:
     def safety_changed(self, status: RobotStatus) -> None:
         """The robot's state changed, or the robot fell silent."""
         self._do(self._session.status_seen(time.monotonic(), status))
+
+    def _pinged(self) -> None:
+        self._do(self._session.control_ping_received(time.monotonic()))
 
     async def _receive(self) -> None:
         taken = 0
@@ -161,14 +161,6 @@ class CommandLink:
         else:
             self._do(self._session.frame_received(now, frame))
 
-    async def _send(self) -> None:
-        while not isinstance(message := await self._outgoing.get(), CloseCode):
-            if isinstance(message, str):
-                await self._websocket.send_text(message)
-            else:
-                await self._websocket.send_bytes(message)
-        await self._websocket.close(message, message.reason)
-
     def _do(self, effects: list[Effect]) -> None:
         for effect in effects:
             try:
@@ -181,7 +173,7 @@ class CommandLink:
         if isinstance(effect, PublishCommand):
             self._publish(effect)
         elif isinstance(effect, SendFrame):
-            self._put(self._codec.encode(write_server_frame(effect.frame)))
+            self._send(self._codec.encode(write_server_frame(effect.frame)))
         elif isinstance(effect, SendHeartbeat):
             self._robot.send_heartbeat(self._lease.session)
         elif isinstance(effect, StopRobot):
@@ -194,8 +186,7 @@ class CommandLink:
         elif isinstance(effect, ReleaseLease):
             self._requests.release()
         else:
-            self._put(effect.code)
-            asyncio.get_running_loop().call_later(CLOSE_WAIT_S, self._given_up.set)
+            self._line.close(effect.code)
 
     def _publish(self, effect: PublishCommand) -> None:
         self._robot.send_command(
@@ -208,11 +199,10 @@ class CommandLink:
             )
         )
 
-    def _put(self, item: Wire | CloseCode) -> None:
-        try:
-            self._outgoing.put_nowait(item)
-        except asyncio.QueueFull:
-            self._given_up.set()
+    def _send(self, message: Wire) -> None:
+        self._line.send(message)
+        if self._line.piled_bytes > MAX_PILED_BYTES:
+            self._line.close(CloseCode.TRY_LATER)
 
     def _arm_answered(self, success: bool, message: str) -> None:
         now = time.monotonic()

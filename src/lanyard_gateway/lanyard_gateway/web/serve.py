@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from lanyard_gateway.web.settings import WebSettings
+from lanyard_gateway.web.socket_line import SocketProtocol
 
 SOCKET_PING_INTERVAL_S = 10.0
 SOCKET_PING_TIMEOUT_S = 10.0
@@ -30,7 +31,7 @@ def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="asyncio",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=settings.max_socket_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=SOCKET_PING_INTERVAL_S,

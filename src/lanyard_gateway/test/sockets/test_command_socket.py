@@ -1,7 +1,9 @@
 """The command socket as a client sees it, with a real server and real frames."""
 
 import asyncio
+import collections
 import contextlib
+import itertools
 import json
 import time
 
@@ -11,11 +13,24 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from lanyard_core.access.scopes import Role
 from lanyard_core.safety.states import AckStatus, State
 from lanyard_core.stream.channel import Channel, Encoding, subprotocols
-from lanyard_core.stream.frames import Ack, Arm, Err, Hello, Ping, Pong, StateChange, Stop
+from lanyard_core.stream.client_frames import write_client_frame
+from lanyard_core.stream.frames import (
+    Ack,
+    Arm,
+    Command,
+    Err,
+    Hello,
+    Ping,
+    Pong,
+    StateChange,
+    Stop,
+)
 from lanyard_core.telemetry.status import Twist
 
 ENCODINGS = list(Encoding)
 MSGPACK, CBOR, JSON = subprotocols(Channel.COMMAND)
+FORWARD = Twist((0.2, 0.0, 0.0))
+DEADLINE_S = 10.0
 
 
 async def refusal(gateway, path="/ws/command/arm-001", **more):
@@ -168,6 +183,15 @@ async def test_a_ping_is_answered_and_renews_the_lease(gateway, robot):
     seq = await teleop.send(Ping)
     assert (await teleop.until(Pong)).ack == seq
     assert robot.heartbeats[before:] == [robot.safety.session]
+
+
+async def test_a_ping_of_the_websocket_protocol_renews_the_lease_too(gateway, robot, eventually):
+    teleop = await gateway.teleop()
+    await teleop.until(Hello)
+    before = len(robot.heartbeats)
+    pong = await teleop.connection.ping()
+    await asyncio.wait_for(pong, DEADLINE_S)
+    await eventually(lambda: robot.heartbeats[before:] == [robot.safety.session])
 
 
 # The lease
@@ -351,6 +375,96 @@ async def test_commands_of_a_lost_connection_move_nothing_on_the_next(gateway, r
         await second.drive()
     assert (await second.until(Ack, ack=second.seq)).status is AckStatus.NOT_ARMED
     assert len(robot.commands) == before
+
+
+class QueueingClient:
+    """A client that knows nothing of safety: what it makes while it is offline it queues.
+
+    It makes a command each 20 ms whether there is a connection or not, and sends all that it has
+    as soon as there is one.
+    """
+
+    def __init__(self, gateway, eventually, *, arms_again):
+        self._gateway = gateway
+        self._eventually = eventually
+        self._arms_again = arms_again
+        self.online = asyncio.Event()
+        self.teleops = []
+        self.flushed = 0
+
+    async def run(self):
+        queue = collections.deque(maxlen=1000)
+        making = asyncio.ensure_future(self._make(queue))
+        try:
+            while await self.online.wait():
+                teleop = await self._gateway.teleop()
+                self.teleops.append(teleop)
+                with contextlib.suppress(ConnectionClosed):
+                    await self._serve(teleop, queue)
+        finally:
+            making.cancel()
+
+    async def _make(self, queue):
+        for count in itertools.count():
+            made = (Ping, ()) if count % 25 == 0 else (Command, (FORWARD,))
+            queue.append((round(time.time() * 1e6), *made))
+            await asyncio.sleep(0.02)
+
+    async def _serve(self, teleop, queue):
+        reading = asyncio.ensure_future(teleop.end())
+        if self._arms_again or len(self.teleops) == 1:
+            await self._eventually(lambda: teleop.seen)
+            for make, args in (Ping, ()), (Command, (Twist(),)), (Arm, (teleop.seen[0].session,)):
+                await teleop.send(make, *args, **({"clear_safe_stop": True} if make is Arm else {}))
+        self.flushed = len(queue)
+        try:
+            while not reading.done():
+                while queue:
+                    ts_us, make, args = queue.popleft()
+                    teleop.seq += 1
+                    frame = make(teleop.seq, ts_us, *args)
+                    await teleop.connection.send(teleop.codec.encode(write_client_frame(frame)))
+                await asyncio.sleep(0.002)
+        finally:
+            reading.cancel()
+
+    def cut(self):
+        """Pull the cable."""
+        self.online.clear()
+        self.teleops[-1].connection.transport.abort()
+
+
+@pytest.mark.parametrize("arms_again", [False, True], ids=["sends only", "arms again at once"])
+async def test_what_an_unmodified_client_queued_for_2_seconds_offline_moves_nothing(
+    gateway, robot, eventually, arms_again
+):
+    client = QueueingClient(gateway, eventually, arms_again=arms_again)
+    running = asyncio.ensure_future(client.run())
+    client.online.set()
+    await eventually(lambda: robot.moving)
+    client.cut()
+    await eventually(lambda: robot.stops)
+    assert [reason for _, reason in robot.stops] == ["disconnected"]
+    await asyncio.sleep(2.0)  # offline, that is the point
+    back = time.time()
+    robot.commands.clear()
+    client.online.set()
+    await eventually(lambda: len(client.teleops) == 2 and client.teleops[1].seq > 150)
+    seen = client.teleops[1].seen
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert client.flushed >= 90
+    acks = [frame for frame in seen if isinstance(frame, Ack)]
+    assert {ack.status for ack in acks[:80]} <= {
+        AckStatus.STALE,
+        AckStatus.NOT_ARMED,
+        AckStatus.SAFE_STOP,
+        AckStatus.RATE_LIMITED,
+    }
+    moving = [each for each in robot.commands if any(each.twist.linear)]
+    assert bool(moving) is arms_again  # by what it made after it was back, and by nothing older
+    assert all(each.stamp_unix_s > back - 0.1 for each in moving)
 
 
 async def test_a_client_that_reads_nothing_is_let_go_and_the_robot_stopped(

@@ -1,0 +1,163 @@
+"""A WebSocket's connection itself: what ASGI does not show of it.
+
+ASGI hides control frames, and whether the system takes what is sent or lets it pile up. The gateway
+must know both: a ping of the protocol counts as a sign of life, and old telemetry must not pile up
+before a slow client. So uvicorn's protocol is given a ``Line``, which a socket's handler finds
+with ``line_of`` in the extensions of its scope. Everything on the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import cast
+
+from starlette.requests import HTTPConnection
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from lanyard_core.stream.channel import CloseCode
+from lanyard_core.stream.plain import Wire
+
+_EXTENSION = "lanyard.line"
+_PROBE_BYTES = 8  # uvicorn's own pings carry four
+
+LINGER_S = 2.0
+"""How long a client may take to read what it was sent and to answer the close frame."""
+
+
+def _nothing() -> None:
+    pass
+
+
+class Line:
+    """One connection. What is sent here goes out in order, at once, and never waits.
+
+    ``on_ping``: a ping of the protocol came and was answered. ``on_answer``: the client answered a
+    probe. ``on_clear``: the system takes again what is sent.
+    """
+
+    def __init__(self, protocol: SocketProtocol) -> None:
+        self.on_ping: Callable[[], None] = _nothing
+        self.on_answer: Callable[[], None] = _nothing
+        self.on_clear: Callable[[], None] = _nothing
+        self._protocol = protocol
+        self._prefix = secrets.token_bytes(_PROBE_BYTES)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the system took all that was sent: nothing of it piles up in this process."""
+        return self._protocol.writable.is_set()
+
+    @property
+    def piled_bytes(self) -> int:
+        """How much of what was sent the system has not taken yet."""
+        return self._protocol.transport.get_write_buffer_size()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that is sent now reaches the client any more."""
+        protocol = self._protocol
+        return protocol.close_sent or protocol.disconnected or protocol.transport.is_closing()
+
+    def send(self, message: Wire) -> None:
+        """Send a message of an accepted socket. Nothing happens when it is over."""
+        if self.is_over:
+            return
+        connection = self._protocol.conn
+        try:
+            if isinstance(message, str):
+                connection.send_text(message.encode())
+            else:
+                connection.send_binary(message)
+        except InvalidState:  # the client's close frame is here, and not yet handled
+            return
+        self._protocol.flush()
+
+    def probe(self) -> None:
+        """Send a ping that the client answers once it has read all before it."""
+        if self.is_over:
+            return
+        try:
+            self._protocol.conn.send_ping(self._prefix)
+        except InvalidState:
+            return
+        self._protocol.flush()
+
+    def close(self, code: CloseCode) -> None:
+        """Close: what was sent before goes out first. A client that does not read is cut off."""
+        protocol = self._protocol
+        if self.is_over:
+            return
+        reason = code.reason
+        try:
+            protocol.conn.send_close(int(code), reason)
+        except InvalidState:
+            return
+        protocol.flush()
+        protocol.closing(code, linger_s=LINGER_S)
+
+    def answered(self, payload: bytes) -> bool:
+        """A pong came; whether it belongs to a probe of ours."""
+        if payload != self._prefix:
+            return False
+        self.on_answer()
+        return True
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol with a line of its own."""
+
+    line: Line
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is there."""
+        super().connection_made(transport)
+        # What the system does not take piles up no further: whoever sends is told at once.
+        self.transport.set_write_buffer_limits(high=0)
+        self.line = Line(self)
+
+    def handle_connect(self, event: Request) -> None:
+        """The client asks for the upgrade."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            extensions = cast("dict[str, object]", self.scope["extensions"])
+            extensions[_EXTENSION] = self.line
+
+    def handle_ping(self) -> None:
+        """A ping came, and the pong is ready."""
+        super().handle_ping()
+        self.line.on_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """A pong came."""
+        if not self.line.answered(bytes(event.data)):
+            super().handle_pong(event)
+
+    def resume_writing(self) -> None:
+        """The system takes again what is sent."""
+        super().resume_writing()
+        self.line.on_clear()
+
+    def flush(self) -> None:
+        """Hand what the connection has made to the system."""
+        self.transport.write(b"".join(self.conn.data_to_send()))
+
+    def closing(self, code: CloseCode, *, linger_s: float) -> None:
+        """The close frame is out: tell the application, and wait for the client's."""
+        self.close_sent = True
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": int(code), "reason": code.reason}
+        )
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(linger_s, self.transport.abort)
+
+
+def line_of(connection: HTTPConnection) -> Line:
+    """The line of a socket; it is served by ``SocketProtocol``."""
+    return cast(Line, connection.scope["extensions"][_EXTENSION])
