@@ -51,6 +51,7 @@ RULES = {
             "lanyard_gateway.web",
             "lanyard_gateway.dispatch",
             "lanyard_gateway.events",
+            "lanyard_gateway.doors",
             "lanyard_gateway.settings",
             "fastapi",
             "starlette",
@@ -61,6 +62,9 @@ RULES = {
             *CODECS,
         ),
         exceptions={"lanyard_gateway.web.socket_line": ("websockets",)},
+    ),
+    "lanyard_gateway.doors": Row(
+        ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml")
     ),
     "lanyard_gateway.dispatch": Row(
         ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings")
@@ -144,6 +148,8 @@ def test_every_import_is_allowed_by_the_table(modules):
         ("lanyard_gateway.robot.port", "lanyard_gateway.web.app"),
         ("lanyard_gateway.robot.port", "asyncio"),
         ("lanyard_gateway.dispatch.intake", "jsonschema"),
+        ("lanyard_gateway.doors.key_file", "fastapi.Request"),
+        ("lanyard_gateway.doors.key_file", "lanyard_gateway.web.auth"),
         ("lanyard_client.stream", "rclpy"),
     ],
 )

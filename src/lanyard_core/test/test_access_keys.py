@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from lanyard_core.access.built_in import BUILT_IN_POLICY
 from lanyard_core.access.keys import (
     ID_BYTES,
     SECRET_BYTES,
@@ -14,9 +16,13 @@ from lanyard_core.access.keys import (
     digest_of,
     key_id_of,
     make_key,
+    rotated,
+    with_new_key,
 )
+from lanyard_core.access.patterns import Patterns
+from lanyard_core.access.policy import Policy
 from lanyard_core.access.scopes import Role, Scope
-from lanyard_core.faults import Unauthenticated
+from lanyard_core.faults import Conflict, NotFound, Unauthenticated
 
 NOW = 1_000.0
 
@@ -102,3 +108,59 @@ def test_a_key_that_was_taken_off_the_ring_is_refused():
 def test_the_id_of_a_key_is_visible_in_its_text():
     assert key_id_of(made().text) == made().record.key_id
     assert key_id_of("lyd_short_x") is None
+
+
+def test_a_key_is_narrowed_by_its_own_robots_and_its_tenant():
+    policy = replace(BUILT_IN_POLICY, tenants={"acme": Patterns.of(["acme-*"])})
+    key = replace(made().record, robots=Patterns.of(["*-arm"]), tenant="acme")
+    principal = KeyRing([key], policy=policy).principal(key.key_id, now_unix_s=NOW)
+    assert principal.may_use("acme-arm")
+    assert not principal.may_use("acme-amr")
+    assert principal.sees("acme-amr")
+    assert not principal.sees("zeta-arm")
+
+
+def test_a_new_policy_holds_from_the_next_request_on():
+    key = made()
+    ring = KeyRing([key.record])
+    ring.adopt(Policy())
+    assert not ring.authenticate(key.text, now_unix_s=NOW).scopes
+
+
+def test_what_a_key_allows_can_be_asked_again_without_its_text():
+    key = made(expires=NOW + 10)
+    ring = KeyRing([key.record])
+    assert ring.principal(key.record.key_id, now_unix_s=NOW).role == Role.OPERATOR
+    with pytest.raises(Unauthenticated):
+        ring.principal(key.record.key_id, now_unix_s=NOW + 10)
+    ring.replace([])
+    with pytest.raises(Unauthenticated, match="revoked"):
+        ring.principal(key.record.key_id, now_unix_s=NOW)
+
+
+def test_a_client_has_two_live_keys_and_not_a_third():
+    first, second, third = (made(number).record for number in (1, 2, 3))
+    both = with_new_key([first], second, now_unix_s=NOW)
+    with pytest.raises(Conflict) as refusal:
+        with_new_key(both, third, now_unix_s=NOW)
+    assert refusal.value.code == "too_many_keys"
+    assert first.key_id in refusal.value.detail
+    assert len(with_new_key(both, replace(third, name="another"), now_unix_s=NOW)) == 3
+
+
+def test_an_expired_key_takes_no_place():
+    first, second = made(1, expires=NOW).record, made(2).record
+    assert len(with_new_key([first, second], made(3).record, now_unix_s=NOW)) == 3
+
+
+def test_a_rotated_key_ends_later_and_never_lives_longer_than_it_would_have():
+    old, new = made(1).record, made(2).record
+    for expires, ends in ((None, NOW + 60), (NOW + 10, NOW + 10), (NOW + 90, NOW + 60)):
+        before = [replace(old, expires_unix_s=expires)]
+        after = rotated(before, old.key_id, new, until_unix_s=NOW + 60, now_unix_s=NOW)
+        assert [record.expires_unix_s for record in after] == [ends, None]
+
+
+def test_a_key_that_is_not_there_cannot_be_rotated():
+    with pytest.raises(NotFound):
+        rotated([], "aaaaaaaaaa", made().record, until_unix_s=NOW, now_unix_s=NOW)

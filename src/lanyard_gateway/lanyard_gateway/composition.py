@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rclpy.node import Node
 
+from lanyard_core.access.built_in import BUILT_IN_POLICY
 from lanyard_core.access.keys import KeyRecord, KeyRing
+from lanyard_core.access.policy import Policy
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.task.catalogue import BUILT_IN
 from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
 from lanyard_gateway.robot.fleet import RobotFleet
 from lanyard_gateway.settings import GatewaySettings, RobotEntry
 from lanyard_gateway.store.task_store import SqlTaskStore
-from lanyard_gateway.web import key_file
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.farewell import Farewell
@@ -40,31 +43,33 @@ class Gateway:
     store: SqlTaskStore
 
 
-def check_surroundings(settings: GatewaySettings) -> tuple[KeyRecord, ...]:
-    """The API keys; raises BadConfiguration with all that is wrong outside the settings."""
+def check_surroundings(settings: GatewaySettings) -> KeyRing:
+    """Keys and policy; raises BadConfiguration with all that is wrong outside the settings."""
+    ring = KeyRing()
     problems: list[str] = []
-    records: tuple[KeyRecord, ...] = ()
-    try:
-        records = _keys(settings.keys_file)
-    except BadConfiguration as error:
-        problems.extend(error.problems)
-    try:
-        check_writable(settings.ready_file)
-    except BadConfiguration as error:
-        problems.extend(error.problems)
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: ring.replace(_keys(settings.keys_file)),
+        lambda: ring.adopt(_policy(settings.policy_file)),
+        lambda: check_writable(settings.ready_file),
+    )
+    for check in checks:
+        try:
+            check()
+        except BadConfiguration as error:
+            problems.extend(error.problems)
     if problems:
         raise BadConfiguration(problems)
-    return records
+    return ring
 
 
-def compose(settings: GatewaySettings, node: Node, keys: tuple[KeyRecord, ...]) -> Gateway:
+def compose(settings: GatewaySettings, node: Node, keyring: KeyRing) -> Gateway:
     """The gateway, ready to be started; raises BadConfiguration when the store is not usable."""
     store = SqlTaskStore.open(settings.task_store)
     fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])
     events = EventHub()
     context = AppContext(
         robots=fleet.robots,
-        keyring=KeyRing(keys),
+        keyring=keyring,
         tasks=TaskService(
             store=store, robots=fleet.robots, task_types=BUILT_IN, publish=events.publish
         ),
@@ -111,6 +116,7 @@ def web_settings(settings: GatewaySettings) -> WebSettings:
         allowed_origins=settings.allowed_origins,
         cancel_wait_s=settings.cancel_wait_s,
         key_file=settings.keys_file,
+        policy_file=settings.policy_file,
     )
 
 
@@ -120,6 +126,10 @@ def _keys(path: Path) -> tuple[KeyRecord, ...]:
             [f"keys_file: there are no API keys at {path}; make one: {_create_key_command(path)}"]
         )
     return key_file.read(path)
+
+
+def _policy(path: Path | None) -> Policy:
+    return BUILT_IN_POLICY if path is None else policy_file.read(path)
 
 
 def _create_key_command(path: Path) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from lanyard_core.access.keys import ID_BYTES, SECRET_BYTES, KeyRecord, NewKey, make_key
 from lanyard_core.access.scopes import Role
 from lanyard_core.faults import BadConfiguration
-from lanyard_gateway.web import key_file
+from lanyard_gateway.doors import key_file
 
 DEFAULT_FILE = Path("~/.local/state/lanyard/keys.json")
 _DAY_S = 86_400.0
@@ -85,7 +85,7 @@ def _create(path: Path, options: argparse.Namespace) -> int:
     if options.plain:
         print(made.text)
         return 0
-    print(f"Key {made.record.key_id} for {made.record.name!r}, role {made.record.role.value},")
+    print(f"Key {made.record.key_id} for {made.record.name!r}, role {made.record.role},")
     print(f"expires {_date(made.record.expires_unix_s)}. It is shown this once; keep it safe:")
     print()
     print(f"  {made.text}")
@@ -102,7 +102,7 @@ def _list(path: Path) -> int:
     print(f"{'KEY':10}  {'ROLE':10}  {'CREATED':10}  {'EXPIRES':10}  NAME")
     for record in records:
         print(
-            f"{record.key_id:10}  {record.role.value:10}  {_date(record.created_unix_s):10}  "
+            f"{record.key_id:10}  {record.role:10}  {_date(record.created_unix_s):10}  "
             f"{_date(record.expires_unix_s):10}  {record.name}"
         )
     return 0

@@ -63,19 +63,22 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(node: Node) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
-    keys = check_surroundings(settings)
+    keyring = check_surroundings(settings)
     robots = ", ".join(robot.robot_id for robot in settings.robots)
-    print(f"{NAME}: the configuration is good: robots {robots}; {len(keys)} API keys")
+    print(
+        f"{NAME}: the configuration is good: robots {robots}; {len(keyring.records())} API keys,"
+        f" roles {', '.join(sorted(keyring.policy.roles))}"
+    )
     return 0
 
 
 def _run(node: Node) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
-    keys = check_surroundings(settings)
+    keyring = check_surroundings(settings)
     with listening.bind(settings.host, settings.port) as listener:
         origins = (*settings.allowed_origins, *listening.own_origins(listener))
         settings = dataclasses.replace(settings, allowed_origins=origins)
-        gateway = compose(settings, node, keys)
+        gateway = compose(settings, node, keyring)
         try:
             run_loop(_serve(settings, gateway, listener))
         finally:

@@ -77,6 +77,7 @@ class GatewaySettings:
     insecure: bool
     robots: tuple[RobotEntry, ...]
     keys_file: Path
+    policy_file: Path | None
     task_store: Path
     ready_file: Path | None
     allowed_origins: tuple[str, ...]
@@ -102,6 +103,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         insecure=bool(parameters["insecure"]),
         robots=robots,
         keys_file=_file(parameters, "keys_file", "keys.json"),
+        policy_file=_path(_text(parameters, "policy_file")),
         task_store=_file(parameters, "task_store", "tasks.sqlite3"),
         ready_file=_path(_text(parameters, "ready_file")),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),

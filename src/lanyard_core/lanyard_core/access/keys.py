@@ -11,11 +11,14 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from lanyard_core.access.scopes import ROLE_SCOPES, Principal, Role
-from lanyard_core.faults import Unauthenticated
+from lanyard_core.access.built_in import BUILT_IN_POLICY
+from lanyard_core.access.patterns import EVERYTHING, Patterns
+from lanyard_core.access.policy import Policy
+from lanyard_core.access.principal import Principal, principal_of
+from lanyard_core.faults import Conflict, NotFound, Unauthenticated
 
 KEY_PREFIX = "lyd"
 ID_BYTES = 7  # 56 bits, of which the id shows the first 50 as 10 base32 letters
@@ -23,20 +26,31 @@ SECRET_BYTES = 32
 _KEY_TEXT = re.compile(r"lyd_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
 _UNKNOWN_DIGEST = "0" * 64
 
+MAX_LIVE_KEYS = 2
+MAX_LIFE_DAYS = 90.0
+"""How long a key may live, unless whoever makes it insists."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
     """What is kept of one key.
 
-    ``digest`` is the SHA-256 of its text in hex; times are Unix seconds.
+    ``digest`` is the SHA-256 of its text in hex; times are Unix seconds. ``name`` says whose it is:
+    keys of one name belong to one client. ``robots`` and ``tenant`` narrow what its role allows.
     """
 
     key_id: str
-    role: Role
+    role: str
     digest: str
     name: str
     created_unix_s: float
     expires_unix_s: float | None = None
+    robots: Patterns = EVERYTHING
+    tenant: str | None = None
+
+    def is_live(self, *, now_unix_s: float) -> bool:
+        """Whether it has not expired."""
+        return self.expires_unix_s is None or now_unix_s < self.expires_unix_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +65,12 @@ def make_key(
     *,
     id_entropy: bytes,
     secret_entropy: bytes,
-    role: Role,
+    role: str,
     name: str,
     now_unix_s: float,
     expires_unix_s: float | None = None,
+    robots: Patterns = EVERYTHING,
+    tenant: str | None = None,
 ) -> NewKey:
     """Make a key from random bytes (``ID_BYTES`` and ``SECRET_BYTES`` of them.
 
@@ -67,11 +83,13 @@ def make_key(
     text = f"{KEY_PREFIX}_{key_id}_{secret}"
     record = KeyRecord(
         key_id=key_id,
-        role=role,
+        role=str(role),
         digest=digest_of(text),
         name=name,
         created_unix_s=now_unix_s,
         expires_unix_s=expires_unix_s,
+        robots=robots,
+        tenant=tenant,
     )
     return NewKey(text, record)
 
@@ -87,19 +105,73 @@ def key_id_of(text: str) -> str | None:
     return match.group(1) if match else None
 
 
-class KeyRing:
-    """The keys that are valid now.
+def with_new_key(
+    records: Sequence[KeyRecord], new: KeyRecord, *, now_unix_s: float
+) -> Sequence[KeyRecord]:
+    """``records`` and ``new``; raises Conflict when its client has two live keys already.
 
-    ``replace`` swaps the whole set; lookups never see half of it.
+    Two, so that a client can be given its next key before the last one ends; not more, because a
+    key that nobody remembers is one that nobody takes back.
+    """
+    live = [record.key_id for record in records
+            if record.name == new.name and record.is_live(now_unix_s=now_unix_s)]  # fmt: skip
+    if len(live) >= MAX_LIVE_KEYS:
+        raise Conflict(
+            f"{new.name!r} has two live keys already, {' and '.join(live)}; revoke one of them,"
+            " or give the new key another name",
+            code="too_many_keys",
+        )
+    return [*records, new]
+
+
+def rotated(
+    records: Sequence[KeyRecord],
+    key_id: str,
+    new: KeyRecord,
+    *,
+    until_unix_s: float,
+    now_unix_s: float,
+) -> Sequence[KeyRecord]:
+    """``records`` with ``new`` beside the key that it replaces, which ends at ``until_unix_s``.
+
+    Raises NotFound, and Conflict as ``with_new_key``.
+    """
+    old = record_of(records, key_id)
+    ends = until_unix_s if old.expires_unix_s is None else min(until_unix_s, old.expires_unix_s)
+    ending = [
+        replace(record, expires_unix_s=ends) if record is old else record for record in records
+    ]
+    return with_new_key(ending, new, now_unix_s=now_unix_s)
+
+
+def record_of(records: Iterable[KeyRecord], key_id: str) -> KeyRecord:
+    """The record of ``key_id``; raises NotFound."""
+    for record in records:
+        if record.key_id == key_id:
+            return record
+    raise NotFound(f"there is no key {key_id!r}; `keys list` shows those that there are")
+
+
+class KeyRing:
+    """The keys that are valid now, and the policy that says what their roles may do.
+
+    ``replace`` and ``adopt`` swap the whole of it; lookups never see half.
     """
 
-    def __init__(self, records: Iterable[KeyRecord] = ()) -> None:
+    def __init__(
+        self, records: Iterable[KeyRecord] = (), *, policy: Policy = BUILT_IN_POLICY
+    ) -> None:
         self._records: dict[str, KeyRecord] = {}
+        self.policy = policy
         self.replace(records)
 
     def replace(self, records: Iterable[KeyRecord]) -> None:
         """Take ``records`` as the whole truth from now on."""
         self._records = {record.key_id: record for record in records}
+
+    def adopt(self, policy: Policy) -> None:
+        """Judge roles by ``policy`` from now on."""
+        self.policy = policy
 
     def records(self) -> tuple[KeyRecord, ...]:
         """All records, oldest first."""
@@ -117,6 +189,26 @@ class KeyRing:
         matches = hmac.compare_digest(digest_of(text), expected)
         if record is None or not matches:
             raise Unauthenticated("the API key is not known; create one with `keys create`")
-        if record.expires_unix_s is not None and now_unix_s >= record.expires_unix_s:
+        return self._principal(record, now_unix_s)
+
+    def principal(self, key_id: str, *, now_unix_s: float) -> Principal:
+        """What the key ``key_id`` allows now; raises Unauthenticated when it has ended.
+
+        For those who have shown before that they hold it.
+        """
+        record = self._records.get(key_id)
+        if record is None:
+            raise Unauthenticated("the API key is not known any more; it may have been revoked")
+        return self._principal(record, now_unix_s)
+
+    def _principal(self, record: KeyRecord, now_unix_s: float) -> Principal:
+        if not record.is_live(now_unix_s=now_unix_s):
             raise Unauthenticated("the API key has expired; create a new one", code="token_expired")
-        return Principal(record.key_id, record.role, ROLE_SCOPES[record.role])
+        found = principal_of(
+            self.policy,
+            key_id=record.key_id,
+            role=record.role,
+            tenant=record.tenant,
+            expires_unix_s=record.expires_unix_s,
+        )
+        return found.narrowed(robots=record.robots)

@@ -1,12 +1,12 @@
 """What a credential may do: scopes, and the built-in roles that bundle them.
 
-A route or socket asks for exactly one scope. A role is a fixed set of scopes; there is no wildcard,
-so a scope that is added later belongs to nobody until a role names it here (absent means deny).
+A route or socket asks for exactly one scope. A role is a set of scopes; there is no wildcard, so a
+scope that is added later belongs to nobody until a role names it (absent means deny). The roles
+here are those that hold without a policy file; with one, it alone says what each role may do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 
@@ -36,13 +36,17 @@ class Scope(str, Enum):
 
 
 class Role(str, Enum):
-    """A built-in role; the value is what key files and ``keys create --role`` spell."""
+    """A built-in role. A policy file may name others: elsewhere a role is its name, a string."""
 
     VIEWER = "viewer"
     INTEGRATOR = "integrator"
     OPERATOR = "operator"
     MAINTAINER = "maintainer"
     ADMIN = "admin"
+    ROBOT = "robot"
+
+    def __str__(self) -> str:
+        return self.value
 
 
 # Every role may stop a robot: whoever sees that something goes wrong must be able to end it.
@@ -73,17 +77,6 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.OPERATOR: _OPERATOR,
     Role.MAINTAINER: _MAINTAINER,
     Role.ADMIN: frozenset(Scope),
+    # An agent on a robot sees its own robot and may stop it; what it does to it goes through ROS.
+    Role.ROBOT: _VIEWER,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who makes a request: the id of the key (never its secret), its role, and what that allows."""
-
-    key_id: str
-    role: Role
-    scopes: frozenset[Scope]
-
-    def may(self, scope: Scope) -> bool:
-        """Whether this principal holds ``scope``."""
-        return scope in self.scopes

@@ -123,12 +123,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks a list shows; None means any. ``before_seq`` continues a page."""
+    """Which tasks a list shows; None means any. ``before_seq`` continues a page.
+
+    ``robot_ids`` are the robots that whoever asks may see.
+    """
 
     status: TaskStatus | None = None
     robot_id: str | None = None
     task_type: str | None = None
     before_seq: int | None = None
+    robot_ids: frozenset[str] | None = None
 
 
 Changes = Mapping[str, object]

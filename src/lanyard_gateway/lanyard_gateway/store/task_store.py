@@ -100,6 +100,8 @@ class SqlTaskStore:
             conditions.append(tasks.c.robot_id == wanted.robot_id)
         if wanted.task_type is not None:
             conditions.append(tasks.c.task_type == wanted.task_type)
+        if wanted.robot_ids is not None:
+            conditions.append(tasks.c.robot_id.in_(wanted.robot_ids))
         if wanted.before_seq is not None:
             conditions.append(tasks.c.seq < wanted.before_seq)
         query = select(tasks).where(*conditions).order_by(tasks.c.seq.desc()).limit(limit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from lanyard_core.faults import LanyardFault
+from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.events.reporters import Reporters
 from lanyard_gateway.web import (
     command_socket,
@@ -31,7 +32,6 @@ from lanyard_gateway.web import (
 )
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.envelope import Envelope
-from lanyard_gateway.web.key_file import follow
 
 API_PREFIX = "/api/v1"
 
@@ -82,18 +82,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     reporters = Reporters(context.robots, context.events.publish, version=context.version)
     reporters.start()
     await context.tasks.start()
-    following = None
+    period_s = settings.key_file_poll_s
+    following = []
     if settings.key_file is not None:
-        following = asyncio.get_running_loop().create_task(
-            follow(settings.key_file, context.keyring, period_s=settings.key_file_poll_s)
+        following.append(key_file.follow(settings.key_file, context.keyring, period_s=period_s))
+    if settings.policy_file is not None:
+        following.append(
+            policy_file.follow(settings.policy_file, context.keyring, period_s=period_s)
         )
+    tasks = [asyncio.get_running_loop().create_task(each) for each in following]
     try:
         yield
     finally:
-        if following is not None:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await context.tasks.stop()
         reporters.stop()
 

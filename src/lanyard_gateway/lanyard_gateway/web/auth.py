@@ -14,14 +14,23 @@ from fastapi.openapi.models import HTTPBearer as BearerModel
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
-from lanyard_core.access.scopes import Principal, Scope
-from lanyard_core.faults import Forbidden, Unauthenticated
+from lanyard_core.access import preconditions
+from lanyard_core.access.principal import Principal
+from lanyard_core.access.scopes import Scope
+from lanyard_core.faults import Unauthenticated
 from lanyard_gateway.web.context import context_of
 
 BEARER_SUBPROTOCOL = "lanyard.bearer."
 _SCOPE_KEY = "lanyard.principal"
 
-__all__ = ["BEARER_SUBPROTOCOL", "Principal", "Require", "identify", "offered_protocols", "require"]
+__all__ = [
+    "BEARER_SUBPROTOCOL",
+    "Require",
+    "authorize",
+    "identify",
+    "offered_protocols",
+    "require",
+]
 
 
 def identify(connection: HTTPConnection) -> Principal:
@@ -62,34 +71,57 @@ def _subprotocol_credential(connection: HTTPConnection) -> str | None:
     return None
 
 
+def authorize(
+    connection: HTTPConnection,
+    principal: Principal,
+    scope: Scope,
+    robot_id: str,
+    *,
+    gated: bool = True,
+) -> None:
+    """Let a principal use ``scope`` on a robot, or raise what it is to be refused with.
+
+    NotFound, Forbidden; Conflict when a precondition of its role does not hold (only if ``gated``).
+    """
+    principal.check_robot(robot_id)
+    robot = context_of(connection).robots.get(robot_id)
+    wanted = principal.rules.preconditions
+    if gated and wanted and robot is not None:
+        facts = preconditions.facts_of(robot.status())
+        preconditions.check(wanted, scope, facts, subject=robot_id)
+
+
 class Require(SecurityBase):
     """A dependency that lets a principal through only when it holds ``scope``.
 
-    A scope of None lets any principal through. Being a FastAPI security object it also puts the
-    lock into the OpenAPI document.
+    On a path with a ``robot_id``, that robot must be one of the principal's, and the preconditions
+    of its role must hold, unless the route is not ``gated``. A scope of None lets any principal
+    through. Being a FastAPI security object it also puts the lock into the OpenAPI document.
     """
 
-    def __init__(self, scope: Scope | None) -> None:
+    def __init__(self, scope: Scope | None, *, gated: bool = True) -> None:
         self.scope = scope
+        self.gated = gated
         self.model = BearerModel(
             bearerFormat="lyd_<id>_<secret>", description="API key made with `keys create`."
         )
         self.scheme_name = "apiKey"
 
     def __call__(self, connection: HTTPConnection) -> Principal:
-        """The principal; raises Unauthenticated or Forbidden."""
+        """The principal; raises Unauthenticated, Forbidden, NotFound or Conflict."""
         principal = identify(connection)
-        if self.scope is not None and not principal.may(self.scope):
-            raise Forbidden(
-                f"key {principal.key_id} has the role {principal.role.value},"
-                f" which does not include {self.scope.value}"
-            )
+        if self.scope is None:
+            return principal
+        principal.check_scope(self.scope)
+        robot_id = connection.path_params.get("robot_id")
+        if robot_id is not None:
+            authorize(connection, principal, self.scope, robot_id, gated=self.gated)
         return principal
 
 
-def require(scope: Scope | None) -> Require:
+def require(scope: Scope | None, *, gated: bool = True) -> Require:
     """The dependency for ``scope``; use it as ``Depends(require(Scope.TASKS_READ))``.
 
-    None asks for a valid credential only.
+    None asks for a valid credential only. ``gated=False`` is for stops, which wait for nothing.
     """
-    return Require(scope)
+    return Require(scope, gated=gated)

@@ -12,7 +12,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from lanyard_core.access.keys import KeyRing
-from lanyard_core.faults import NotFound
+from lanyard_core.access.principal import no_such_robot
 from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.events.hub import EventHub
@@ -35,12 +35,11 @@ class AppContext:
     events: EventHub = field(default_factory=EventHub)
 
     def robot(self, robot_id: str) -> RobotPort:
-        """The robot of that id; raises NotFound with the ids that exist."""
+        """The robot of that id; raises NotFound in the words that hide one from a stranger."""
         try:
             return self.robots[robot_id]
         except KeyError:
-            known = ", ".join(sorted(self.robots)) or "none"
-            raise NotFound(f"there is no robot {robot_id!r}; known robots: {known}") from None
+            raise no_such_robot(robot_id) from None
 
 
 def context_of(connection: HTTPConnection) -> AppContext:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 
+from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_gateway.web.auth import require
 from lanyard_gateway.web.context import context_of
@@ -17,20 +18,23 @@ from lanyard_gateway.web.robot_objects import robot_object, status_object
 from lanyard_gateway.web.routing import ApiRoute
 
 _READ = [Depends(require(Scope.ROBOTS_READ))]
-router = APIRouter(tags=["robots"], route_class=ApiRoute, dependencies=_READ)
+router = APIRouter(tags=["robots"], route_class=ApiRoute)
 status_router = APIRouter(tags=["robots"], route_class=ApiRoute, dependencies=_READ)
 
 RobotId = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/robots", response_model=RobotList)
-async def list_robots(request: Request) -> RobotList:
-    """Every robot that this gateway serves."""
+async def list_robots(
+    request: Request, principal: Annotated[Principal, Depends(require(Scope.ROBOTS_READ))]
+) -> RobotList:
+    """Every robot of this gateway that the caller may use."""
     context = context_of(request)
-    return RobotList(items=[robot_object(context, port) for port in context.robots.values()])
+    mine = [port for port in context.robots.values() if principal.may_use(port.robot_id)]
+    return RobotList(items=[robot_object(context, port) for port in mine])
 
 
-@router.get("/robots/{robot_id}", response_model=RobotObject)
+@router.get("/robots/{robot_id}", response_model=RobotObject, dependencies=_READ)
 async def get_robot(request: Request, robot_id: RobotId) -> RobotObject:
     """One robot."""
     context = context_of(request)

@@ -48,5 +48,7 @@ class WebSettings:
     """Start of the ``type`` of every problem; the code follows."""
     key_file: Path | None = None
     """The API key file to follow while running; None when keys never change (tests)."""
-    key_file_poll_s: float = 0.5
-    """How often the key file is looked at, so that a revoked key stops working within a second."""
+    policy_file: Path | None = None
+    """The policy file to follow; None when the built-in policy holds."""
+    key_file_poll_s: float = 0.3
+    """How often these files are looked at, so that what is revoked stops within a second."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from starlette.websockets import WebSocket
 
-from lanyard_core.access.scopes import Principal, Scope
+from lanyard_core.access.principal import Principal
+from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import BadInput, Forbidden
 from lanyard_core.port import RobotPort
 from lanyard_core.stream.channel import (

@@ -16,7 +16,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from lanyard_core.access.scopes import Principal, Scope
+from lanyard_core.access.principal import Principal
+from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import Conflict, Unavailable
 from lanyard_core.port import RobotPort, SafetyReply
 from lanyard_core.safety.states import StopKind
@@ -62,7 +63,7 @@ async def stop_robot(
     request: Request,
     response: Response,
     robot_id: RobotId,
-    principal: Annotated[Principal, Depends(require(Scope.STOP_TRIGGER))],
+    principal: Annotated[Principal, Depends(require(Scope.STOP_TRIGGER, gated=False))],
 ) -> StopObject:
     """Bring the robot to a controlled stop that stays until it is reset."""
     return await _stop(request, response, robot_id, principal, StopKind.SAFE_STOP)
@@ -78,7 +79,7 @@ async def halt_robot(
     request: Request,
     response: Response,
     robot_id: RobotId,
-    principal: Annotated[Principal, Depends(require(Scope.STOP_RESET))],
+    principal: Annotated[Principal, Depends(require(Scope.STOP_RESET, gated=False))],
 ) -> StopObject:
     """The most severe software stop: fast, with a request to take the power off."""
     return await _stop(request, response, robot_id, principal, StopKind.HALT)

@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from lanyard_core.access.scopes import Principal, Role
+from lanyard_core.access.principal import Principal
 from lanyard_core.faults import Unavailable
 from lanyard_gateway.web.auth import require
 from lanyard_gateway.web.context import AppContext, context_of
+from lanyard_gateway.web.plain import rfc3339
 from lanyard_gateway.web.routing import ApiRoute
 
 open_router = APIRouter(tags=["system"], route_class=ApiRoute)
@@ -49,11 +50,18 @@ class Version(BaseModel):
 
 
 class WhoAmI(BaseModel):
-    """The key that made this request, and what it allows."""
+    """The credential that made this request, and what it allows now.
+
+    ``robots`` are those of this gateway that it may use.
+    """
 
     key_id: str
-    role: Role
+    role: str
+    tenant: str | None
     scopes: list[str]
+    robots: list[str]
+    requests_per_s: int
+    expires_at: str | None
 
 
 @open_router.get("/healthz", response_model=Alive)
@@ -88,12 +96,19 @@ async def version(request: Request) -> Version:
 
 
 @router.get("/whoami", response_model=WhoAmI)
-async def whoami(principal: Annotated[Principal, Depends(require(None))]) -> WhoAmI:
-    """The caller's key id, role and scopes; any valid key may ask."""
+async def whoami(
+    request: Request, principal: Annotated[Principal, Depends(require(None))]
+) -> WhoAmI:
+    """The caller's key id, role, scopes and robots; any valid credential may ask."""
+    expires = principal.expires_unix_s
     return WhoAmI(
         key_id=principal.key_id,
         role=principal.role,
+        tenant=principal.tenant,
         scopes=sorted(scope.value for scope in principal.scopes),
+        robots=sorted(filter(principal.may_use, context_of(request).robots)),
+        requests_per_s=principal.rules.requests_per_s,
+        expires_at=None if expires is None else rfc3339(expires),
     )
 
 
@@ -108,5 +123,6 @@ async def _store_check(context: AppContext) -> str:
 
 
 def _controller_check(context: AppContext) -> str:
-    offline = [port.robot_id for port in context.robots.values() if not port.status().online]
-    return f"offline: {', '.join(sorted(offline))}" if offline else "ok"
+    # No names: whoever may not see a robot may ask this.
+    offline = sum(not port.status().online for port in context.robots.values())
+    return f"offline: {offline} of {len(context.robots)}" if offline else "ok"

@@ -11,12 +11,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from lanyard_core.access.scopes import Principal, Scope
-from lanyard_core.faults import FieldError, ValidationFailed
+from lanyard_core.access.principal import Principal
+from lanyard_core.access.scopes import Scope
+from lanyard_core.faults import FieldError, NotFound, ValidationFailed
 from lanyard_core.task.model import TaskFilter, TaskStatus
 from lanyard_gateway.dispatch.intake import TaskRequest
-from lanyard_gateway.web.auth import require
-from lanyard_gateway.web.context import context_of
+from lanyard_gateway.dispatch.views import TaskView
+from lanyard_gateway.web.auth import authorize, require
+from lanyard_gateway.web.context import AppContext, context_of
 from lanyard_gateway.web.models import CanceledTask, QueuedTask, SubmitTask, TaskList, TaskObject
 from lanyard_gateway.web.routing import ApiRoute
 from lanyard_gateway.web.task_objects import queued_task, task_object
@@ -48,6 +50,7 @@ async def submit_task(
     A robot that is offline, busy or halted is no error: the task waits and says why. A repeat with
     the same Idempotency-Key answers 200 with the first answer for 24 hours.
     """
+    authorize(request, principal, Scope.TASKS_WRITE, body.robot_id)
     submission = await context_of(request).tasks.submit(
         TaskRequest(
             task_type=body.task_type,
@@ -66,18 +69,22 @@ async def submit_task(
     return queued_task(submission)
 
 
-@router.get("/tasks", response_model=TaskList, dependencies=[Depends(require(Scope.TASKS_READ))])
+@router.get("/tasks", response_model=TaskList)
 async def list_tasks(
     request: Request,
+    principal: Annotated[Principal, Depends(require(Scope.TASKS_READ))],
     status: TaskStatus | None = None,
     robot_id: Annotated[str | None, Query(max_length=64)] = None,
     task_type: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
 ) -> TaskList:
-    """Tasks, newest first, one page at a time."""
+    """Tasks of the caller's robots, newest first, one page at a time."""
     context = context_of(request)
-    wanted = TaskFilter(status, robot_id, task_type, _seq_of(cursor))
+    mine = None
+    if not principal.may_use_all:
+        mine = frozenset(filter(principal.may_use, context.robots))
+    wanted = TaskFilter(status, robot_id, task_type, _seq_of(cursor), robot_ids=mine)
     page = await context.tasks.page(wanted, limit=limit)
     now = time.time()
     return TaskList(
@@ -86,15 +93,15 @@ async def list_tasks(
     )
 
 
-@router.get(
-    "/tasks/{task_id}",
-    response_model=TaskObject,
-    dependencies=[Depends(require(Scope.TASKS_READ))],
-)
-async def get_task(request: Request, task_id: TaskId) -> TaskObject:
+@router.get("/tasks/{task_id}", response_model=TaskObject)
+async def get_task(
+    request: Request,
+    task_id: TaskId,
+    principal: Annotated[Principal, Depends(require(Scope.TASKS_READ))],
+) -> TaskObject:
     """One task: its state, its figures, and why it failed if it did."""
     context = context_of(request)
-    view = await context.tasks.get(task_id)
+    view = await _own_task(context, principal, task_id)
     return task_object(view, context.robots, now_unix_s=time.time())
 
 
@@ -116,11 +123,20 @@ async def cancel_task(
     409: it is in a phase that must not be interrupted, or has ended already.
     """
     context = context_of(request)
+    await _own_task(context, principal, task_id)
     detail = f"asked by key {principal.key_id}" + (f": {reason}" if reason else "")
     view = await context.tasks.cancel(task_id, detail=detail, wait_s=context.settings.cancel_wait_s)
     if view.task.status is not TaskStatus.CANCELED:
         response.status_code = 202
     return CanceledTask(task_id=task_id, status=view.task.status)
+
+
+async def _own_task(context: AppContext, principal: Principal, task_id: str) -> TaskView:
+    """The task; one of a robot that the caller may not use is as good as none."""
+    view = await context.tasks.get(task_id)
+    if not principal.may_use(view.task.order.robot_id):
+        raise NotFound(f"there is no task {task_id!r}")
+    return view
 
 
 def _cursor_of(seq: int | None) -> str | None:

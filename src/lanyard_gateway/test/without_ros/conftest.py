@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from lanyard_core.access.keys import KeyRing, NewKey, make_key
 from lanyard_core.access.scopes import Role
-from lanyard_core.faults import LanyardFault
+from lanyard_core.faults import Conflict, LanyardFault
 from lanyard_core.port import (
     CancelReply,
     GoalOutcome,
@@ -82,6 +82,9 @@ class MemoryRobot:
     def listen(self, listener: RobotListener) -> Callable[[], None]:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
+
+    async def acquire_lease(self, **_: object) -> None:
+        raise Conflict("somebody else drives", code="lease_held")
 
     async def start_task(self, goal: TaskGoal, *, on_feedback, on_result) -> None:
         self.starts.append(goal)

@@ -96,7 +96,7 @@ async def test_a_socket_may_offer_its_key_as_a_subprotocol(house):
 async def test_a_socket_may_send_its_key_in_the_header(house):
     key = house.keys[Role.OPERATOR].text
     header = (b"authorization", f"Bearer {key}".encode())
-    assert identify(socket(house.app, headers=(header,))).role is Role.OPERATOR
+    assert identify(socket(house.app, headers=(header,))).role == Role.OPERATOR
 
 
 async def test_a_socket_without_a_key_or_with_one_in_its_url_is_refused(house):

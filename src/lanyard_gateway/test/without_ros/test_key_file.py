@@ -13,8 +13,8 @@ import pytest
 from lanyard_core.access.keys import KeyRing
 from lanyard_core.access.scopes import Role
 from lanyard_core.faults import BadConfiguration
+from lanyard_gateway.doors import key_file
 from lanyard_gateway.keys_command import create_key
-from lanyard_gateway.web import key_file
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_missing_file_holds_no_keys(path):
         '{"version": 1, "keys": [{"key_id": "a"}]}',
         json.dumps(
             {"version": 1, "keys": [{
-                "key_id": "a", "name": "b", "role": "god", "sha256": "", "created_unix_s": 0,
+                "key_id": "a", "name": "b", "role": "God 1", "sha256": "", "created_unix_s": 0,
                 "expires_unix_s": None,
             }]}
         ),

@@ -9,8 +9,8 @@ import pytest
 
 from lanyard_core.access.keys import KeyRing
 from lanyard_core.access.scopes import Role
+from lanyard_gateway.doors import key_file
 from lanyard_gateway.keys_command import main
-from lanyard_gateway.web import key_file
 
 KEY = re.compile(r"lyd_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
 
@@ -32,7 +32,7 @@ def test_create_prints_the_key_once_with_what_to_do_with_it(keys, tmp_path):
     text = KEY.search(out).group()
     assert "Authorization: Bearer" in out
     [record] = key_file.read(tmp_path / "keys.json")
-    assert KeyRing([record]).authenticate(text, now_unix_s=0).role is Role.INTEGRATOR
+    assert KeyRing([record]).authenticate(text, now_unix_s=0).role == Role.INTEGRATOR
 
 
 def test_plain_prints_nothing_but_the_key(keys):

@@ -131,7 +131,7 @@ async def test_robots_are_listed_with_what_they_do(house):
 
 
 @pytest.mark.parametrize("path", ["", "/status"])
-async def test_an_unknown_robot_is_404_and_lists_the_known_ones(house, path):
+async def test_an_unknown_robot_is_404_and_says_where_the_known_ones_are(house, path):
     answer = await house.call("GET", f"/api/v1/robots/arm-009{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert "amr-002, arm-001" in answer.json()["detail"]
+    assert "/api/v1/robots" in answer.json()["detail"]

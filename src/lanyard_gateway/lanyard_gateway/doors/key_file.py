@@ -12,18 +12,22 @@ import fcntl
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 from lanyard_core.access.keys import KeyRecord, KeyRing
-from lanyard_core.access.scopes import Role
+from lanyard_core.access.patterns import EVERYTHING, Patterns
 from lanyard_core.faults import BadConfiguration
+from lanyard_gateway.doors.following import changes_of
 
 _log = logging.getLogger(__name__)
 
 FORMAT_VERSION = 1
+ROLE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+"""How roles are named, here and in a policy file. One that the policy lacks may do nothing."""
 
 
 def read(path: Path) -> tuple[KeyRecord, ...]:
@@ -68,14 +72,9 @@ def change(
 
 async def follow(path: Path, ring: KeyRing, *, period_s: float) -> None:
     """Keep ``ring`` as the file says, until cancelled; looks every ``period_s`` seconds."""
-    seen: object = None
-    while True:
-        now = await asyncio.to_thread(_fingerprint, path)
-        if now != seen:
-            seen = now
-            ring.replace(await asyncio.to_thread(_read_or_none, path))
-            _log.info("API keys: %d known from %s", len(ring.records()), path)
-        await asyncio.sleep(period_s)
+    async for _ in changes_of(path, period_s=period_s):
+        ring.replace(await asyncio.to_thread(_read_or_none, path))
+        _log.info("API keys: %d known from %s", len(ring.records()), path)
 
 
 def _read_or_none(path: Path) -> tuple[KeyRecord, ...]:
@@ -86,36 +85,38 @@ def _read_or_none(path: Path) -> tuple[KeyRecord, ...]:
         return ()
 
 
-def _fingerprint(path: Path) -> object:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
-
-
 def _record_of(entry: object) -> KeyRecord:
     if not isinstance(entry, dict):
         raise TypeError("it must be an object")
     expires = entry["expires_unix_s"]
     return KeyRecord(
         key_id=str(entry["key_id"]),
-        role=Role(entry["role"]),
+        role=_role(entry["role"]),
         digest=str(entry["sha256"]),
         name=str(entry["name"]),
         created_unix_s=float(cast(float, entry["created_unix_s"])),
         expires_unix_s=None if expires is None else float(cast(float, expires)),
+        robots=Patterns.of(entry["robots"]) if "robots" in entry else EVERYTHING,
+        tenant=None if entry.get("tenant") is None else str(entry["tenant"]),
     )
+
+
+def _role(value: object) -> str:
+    if not isinstance(value, str) or not ROLE_NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is no name of a role")
+    return value
 
 
 def _entry_of(record: KeyRecord) -> dict[str, object]:
     return {
         "key_id": record.key_id,
         "name": record.name,
-        "role": record.role.value,
+        "role": record.role,
         "sha256": record.digest,
         "created_unix_s": record.created_unix_s,
         "expires_unix_s": record.expires_unix_s,
+        "robots": record.robots.texts(),
+        "tenant": record.tenant,
     }
 
 
