@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from lanyard_control.realtime import RealtimeSettings
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.safety.limits import Limits, problems
 from lanyard_core.safety.overseer import Patience
+from lanyard_node_support.realtime import RealtimeSettings
 
 
 @dataclass(frozen=True, slots=True)

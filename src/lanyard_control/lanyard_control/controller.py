@@ -69,12 +69,15 @@ class Controller:
         """From the next tick on, ramp to rest and stay there."""
         self._shutdown = True
 
-    def tick(self, *, now: float, elapsed_s: float, late_s: float, missed: int) -> None:
-        """One tick; see the module."""
-        self.statistics.ticked(late_s=late_s, missed=missed)
+    def tick(self, *, now: float, elapsed_s: float, late_s: float | None, missed: int) -> None:
+        """One tick; see the module, and ``lanyard_control.loop.Ticks``."""
+        if late_s is None:
+            self.statistics.early += 1
+        else:
+            self.statistics.ticked(late_s=late_s, missed=missed)
         batch = self._mailbox.take()
         try:
-            self._judge_and_act(batch, now=now, elapsed_s=elapsed_s, late_s=late_s)
+            self._judge_and_act(batch, now=now, elapsed_s=elapsed_s, late_s=late_s or 0.0)
         except Exception:  # noqa: BLE001 - the top of the loop's thread: log it, and stop the robot
             self.notes.append(f"error: tick failed:\n{traceback.format_exc()}")
             self._stop_after_error(elapsed_s)

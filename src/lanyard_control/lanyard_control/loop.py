@@ -2,14 +2,22 @@
 
 A tick that comes too late to meet its next deadline skips ahead; it never runs a burst to catch
 up. The tick itself judges whether it was too late; this module only measures.
+
+``wake`` asks for one tick before the deadline, so that a command or a stop that just arrived need
+not wait for it. There is at most one such tick in a period, and none after a tick that was late
+itself: whoever floods the robot with commands neither doubles its work nor hides that it is behind.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
+import select
 import threading
 import time
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 _CLOCK_MONOTONIC = 1
@@ -20,8 +28,11 @@ _NANOSECONDS = 1_000_000_000
 class Ticks(Protocol):
     """What the loop drives. Does not raise: an error inside is its own to handle."""
 
-    def tick(self, *, now: float, elapsed_s: float, late_s: float, missed: int) -> None:
-        """One tick at ``now``, ``elapsed_s`` after the last one, ``late_s`` after its deadline."""
+    def tick(self, *, now: float, elapsed_s: float, late_s: float | None, missed: int) -> None:
+        """One tick at ``now``, ``elapsed_s`` after the last one, ``late_s`` after its deadline.
+
+        ``late_s`` is None for a tick that ``wake`` asked for. ``missed`` deadlines passed before.
+        """
 
 
 class _Timespec(ctypes.Structure):
@@ -47,6 +58,32 @@ def absolute_sleeper() -> Callable[[int], None]:
     return sleep_until
 
 
+class _Bell:
+    """Rung by any thread, heard by the loop's: wakes it from a sleep of bounded length."""
+
+    def __init__(self) -> None:
+        self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        weakref.finalize(self, os.close, self._event)  # not before the last who may ring is gone
+        self._rung = False
+
+    def ring(self) -> None:
+        """Wake the listener now, or at its next ``wait``. Any thread."""
+        self._rung = True
+        os.eventfd_write(self._event, 1)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether it rang within ``timeout_s`` seconds of the kernel's monotonic clock."""
+        return bool(select.select((self._event,), (), (), max(0.0, timeout_s))[0])
+
+    def still(self) -> None:
+        """Stop the ringing. Before looking at what it was rung for: then no ring is lost."""
+        if self._rung:
+            self._rung = False
+            # Nothing to read: whoever rings is between the two lines of ``ring``.
+            with suppress(BlockingIOError):
+                os.eventfd_read(self._event)
+
+
 class ControlLoop:
     """Drives ``ticks`` at ``rate_hz`` in a thread of its own, from ``start`` to ``stop``."""
 
@@ -57,6 +94,7 @@ class ControlLoop:
         self._period = round(_NANOSECONDS / rate_hz)
         self._prepare = prepare
         self._stop = threading.Event()
+        self._bell = _Bell()
         self._thread = threading.Thread(target=self._run, name="control_loop", daemon=True)
 
     def start(self) -> None:
@@ -67,6 +105,10 @@ class ControlLoop:
         """End after the tick under way; returns when the thread has gone."""
         self._stop.set()
         self._thread.join(timeout_s)
+
+    def wake(self) -> None:
+        """Ask for a tick now, because something arrived. Any thread; see the module."""
+        self._bell.ring()
 
     @property
     def alive(self) -> bool:
@@ -80,14 +122,22 @@ class ControlLoop:
         deadline = last + self._period
         missed = 0
         while not self._stop.is_set():
-            sleep_until(deadline)
-            now = time.monotonic_ns()
-            self._ticks.tick(
-                now=now / _NANOSECONDS,
-                elapsed_s=(now - last) / _NANOSECONDS,
-                late_s=(now - deadline) / _NANOSECONDS,
-                missed=missed,
-            )
-            last = now
+            if not missed and self._bell.wait((deadline - time.monotonic_ns()) / _NANOSECONDS):
+                last = self._tick(last, deadline, missed=0)
+            if last < deadline:
+                sleep_until(deadline)
+                last = self._tick(last, deadline, missed=missed)
             missed = max(0, (time.monotonic_ns() - deadline) // self._period)
             deadline += self._period * (1 + missed)
+
+    def _tick(self, last: int, deadline: int, *, missed: int) -> int:
+        """One tick; the moment at which it began, in ns."""
+        self._bell.still()
+        now = time.monotonic_ns()
+        self._ticks.tick(
+            now=now / _NANOSECONDS,
+            elapsed_s=(now - last) / _NANOSECONDS,
+            late_s=(now - deadline) / _NANOSECONDS if now >= deadline else None,
+            missed=missed,
+        )
+        return now

@@ -3,12 +3,14 @@
 The executor's thread puts, the loop's thread takes. Neither ever waits for the other for longer
 than a few list operations. When a queue is full its oldest entry goes; an evicted command is
 still answered, because every command that was received gets exactly one acknowledgement.
+Commands and requests ring, so that they need not wait for the next tick; heartbeats can wait.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lanyard_core.safety.states import State
@@ -96,10 +98,15 @@ class Batch:
     tickets: list[Ticket] = field(default_factory=list)
 
 
+def _nobody_listens() -> None:
+    """Before there is a loop, what arrives waits for its first tick."""
+
+
 class Mailbox:
-    """The one place where the two threads meet."""
+    """The one place where the two threads meet. ``ring`` is called, by who put, after each put."""
 
     def __init__(self) -> None:
+        self.ring: Callable[[], None] = _nobody_listens
         self._lock = threading.Lock()
         self._commands: deque[ArrivedCommand] = deque(maxlen=COMMANDS)
         self._evicted: deque[ArrivedCommand] = deque(maxlen=EVICTED)
@@ -112,6 +119,7 @@ class Mailbox:
             if len(self._commands) == COMMANDS:
                 self._evicted.append(self._commands[0])
             self._commands.append(command)
+        self.ring()
 
     def put_beat(self, beat: ArrivedBeat) -> None:
         """Add a heartbeat."""
@@ -123,6 +131,7 @@ class Mailbox:
         ticket = Ticket(request)
         with self._lock:
             self._tickets.append(ticket)
+        self.ring()
         return ticket
 
     def take(self) -> Batch:

@@ -22,7 +22,6 @@ from lanyard_control.configuration import limits_from, settings_from
 from lanyard_control.controller import Controller
 from lanyard_control.loop import ControlLoop
 from lanyard_control.mailbox import ArrivedBeat, ArrivedCommand, Mailbox
-from lanyard_control.realtime import Setting, prepare_loop, prepare_process
 from lanyard_control.report import Report
 from lanyard_control.senses import Senses
 from lanyard_control.services import Services
@@ -32,6 +31,7 @@ from lanyard_core.safety.limits import Limits
 from lanyard_core.safety.states import Cause
 from lanyard_node_support import names, qos
 from lanyard_node_support.parameters import declare
+from lanyard_node_support.realtime import Setting, prepare_loop, prepare_process
 
 _ZEROS_BEFORE_EXIT = 10
 _GATEWAY_SESSION = 0
@@ -71,6 +71,7 @@ class ControlNode(Node):
             rate_hz=self._settings.loop_rate_hz,
             prepare=lambda: self._report.settings(prepare_loop(self._settings.realtime)),
         )
+        self._mailbox.ring = self._loop.wake
         self._loop.start()
 
     def _self_test(self, limits: Limits) -> Cause:

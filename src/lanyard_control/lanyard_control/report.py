@@ -8,13 +8,13 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from lanyard_control.controller import Controller
-from lanyard_control.realtime import Setting, Verdict, collect_garbage
 from lanyard_control.statistics import Recent
 from lanyard_core.safety.causes import in_words, names
 from lanyard_core.safety.states import State
 from lanyard_node_support import names as topics
 from lanyard_node_support import qos
 from lanyard_node_support.clock import steady_timer
+from lanyard_node_support.realtime import Setting, Verdict, collect_garbage
 
 _DIAGNOSTICS_PERIOD_S = 1.0
 _NOTES_PERIOD_S = 0.05

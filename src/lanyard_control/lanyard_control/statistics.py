@@ -21,6 +21,7 @@ class LoopStatistics:
 
     def __init__(self) -> None:
         self.ticks = 0
+        self.early = 0  # between two ticks, because something arrived
         self.missed = 0
         self.commands = 0
         self.worst_late_s = 0.0
@@ -80,6 +81,7 @@ class Recent:
         span = f"last_{self.looks}_s"
         return {
             "ticks": str(now.ticks),
+            "early_ticks": str(total.early),
             "ticks_since_last_look": str(now.ticks - last.ticks),
             "missed_ticks": str(now.missed),
             f"missed_ticks_{span}": str(now.missed - first.missed),

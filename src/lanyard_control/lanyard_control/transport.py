@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from lanyard_control.realtime import Setting, Verdict
+from lanyard_node_support.realtime import Setting, Verdict
 from lanyard_node_support.transport import avoid_shared_memory
 
 

@@ -6,6 +6,8 @@ not left unsaid.
 
 from __future__ import annotations
 
+from array import array
+
 from geometry_msgs.msg import TwistStamped
 from lanyard_msgs.msg import CommandAck, SafetyState
 from rclpy.node import Node
@@ -34,6 +36,9 @@ class Voice:
         self._ack = node.create_publisher(CommandAck, names.COMMAND_ACK, qos.ACK)
         self._state = node.create_publisher(SafetyState, names.SAFETY_STATE, qos.SAFETY_STATE)
         self._power_off = node.create_publisher(Bool, names.BASE_POWER_OFF, qos.LATCHED)
+        self._base_message = TwistStamped()
+        self._base_message.header.frame_id = base_frame
+        self._arm_message = Float64MultiArray()
         self._has_arm = limits.axes > BASE_AXES
         self._announced: tuple[object, ...] = ()
         self._announced_at = 0.0
@@ -43,13 +48,15 @@ class Voice:
 
     def drive(self, velocity: Velocity) -> None:
         """Command the base and the arm."""
-        message = TwistStamped()
+        # Five hundred times a second: the same two messages are filled again and again.
+        message = self._base_message
         message.header.stamp = self._clock.now().to_msg()
-        message.header.frame_id = self._base_frame
-        message.twist.linear.x, message.twist.linear.y, message.twist.angular.z = velocity[:3]
+        twist = message.twist
+        twist.linear.x, twist.linear.y, twist.angular.z = velocity[:3]
         self._cmd_vel.publish(message)
         if self._has_arm:
-            self._arm.publish(Float64MultiArray(data=velocity[BASE_AXES:]))
+            self._arm_message.data = array("d", velocity[BASE_AXES:])
+            self._arm.publish(self._arm_message)
 
     def acknowledge(self, session: int, seq: int, status: AckStatus, *, handling_s: float) -> None:
         """Answer one command."""

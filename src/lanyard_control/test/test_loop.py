@@ -2,6 +2,9 @@
 
 import threading
 import time
+from itertools import pairwise
+
+import pytest
 
 from lanyard_control.loop import ControlLoop, absolute_sleeper
 
@@ -53,6 +56,49 @@ def test_a_slow_tick_skips_deadlines_and_is_not_caught_up():
 def test_the_elapsed_times_add_up_to_the_time_that_went_by():
     ticks = run(Recorder(wanted=50), rate_hz=200.0)
     assert abs(sum(t[1] for t in ticks[1:]) - (ticks[-1][0] - ticks[0][0])) < 1e-6
+
+
+class Waker(Recorder):
+    """Wakes the loop from inside each tick, as a flood of commands would."""
+
+    def tick(self, **facts):
+        super().tick(**facts)
+        self.loop.wake()
+
+
+def test_a_woken_loop_ticks_before_its_deadline():
+    recorder = Recorder(wanted=2)
+    loop = ControlLoop(recorder, rate_hz=1.0)
+    loop.start()
+    loop.wake()
+    assert recorder.done.wait(30.0)
+    loop.stop(timeout_s=3.0)
+    (now, elapsed_s, late_s, missed), second = recorder.ticks[:2]
+    assert (late_s, missed) == (None, 0)
+    assert elapsed_s < 0.9
+    assert second[2] >= 0.0
+    assert second[1] == pytest.approx(second[0] - now)
+
+
+def test_a_flood_wakes_the_loop_once_in_each_period():
+    recorder = Waker(wanted=40)
+    recorder.loop = ControlLoop(recorder, rate_hz=100.0)
+    recorder.loop.start()
+    assert recorder.done.wait(30.0)
+    recorder.loop.stop()
+    kinds = [late_s is None for _, _, late_s, _ in recorder.ticks]
+    assert not any(first and second for first, second in pairwise(kinds))
+    assert any(kinds)
+
+
+def test_a_late_loop_is_not_woken():
+    recorder = Waker(wanted=20, slow_at=6, slow_s=0.05)
+    recorder.loop = ControlLoop(recorder, rate_hz=100.0)
+    recorder.loop.start()
+    assert recorder.done.wait(30.0)
+    recorder.loop.stop()
+    assert all(late_s is not None for _, _, late_s, missed in recorder.ticks if missed)
+    assert max(missed for _, _, _, missed in recorder.ticks) >= 3
 
 
 def test_preparation_runs_in_the_loops_own_thread():

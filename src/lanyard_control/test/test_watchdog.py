@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from lanyard_control.realtime import RealtimeSettings, prepare_loop
 from lanyard_core.safety.states import Cause, State
 from lanyard_node_support import names
+from lanyard_node_support.realtime import RealtimeSettings, prepare_loop
 
 RECORDER = str(pathlib.Path(__file__).with_name("recorder.py"))
 WATCHDOG = ("-m", "lanyard_control.watchdog.main")

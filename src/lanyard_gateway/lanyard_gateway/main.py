@@ -25,6 +25,7 @@ from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_node_support.parameters import declare
+from lanyard_node_support.realtime import RealtimeSettings, Verdict, prepare_carrier
 from lanyard_node_support.run import complain, init_ros
 
 NAME = "gateway"
@@ -94,11 +95,22 @@ async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.s
     server = Server(config, farewell=gateway.app, while_up=ready)
     stop_on_signals(server)
     gateway.fleet.start()
+    _keep_time(settings)
     try:
         _announce(settings, url)
         await server.serve(sockets=[tune_listener(listener)])
     finally:
         gateway.fleet.stop()
+
+
+def _keep_time(settings: GatewaySettings) -> None:
+    """An acknowledgement has 10 ms to pass through two threads of this process."""
+    wanted = RealtimeSettings(
+        wanted=settings.realtime, priority=settings.rt_priority, cpus=(), lock_memory=False
+    )
+    for setting in prepare_carrier(wanted):
+        refused = setting.verdict is Verdict.REFUSED
+        _log.log(logging.WARNING if refused else logging.INFO, "%s: %s", setting.name, setting)
 
 
 def _announce(settings: GatewaySettings, url: str) -> None:

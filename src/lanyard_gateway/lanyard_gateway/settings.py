@@ -88,6 +88,8 @@ class GatewaySettings:
     task_result_poll_s: float
     cancel_wait_s: float
     shutdown_timeout_s: float
+    realtime: bool
+    rt_priority: int
     command: CommandSettings
     limits: Limits
     tf: TfSettings
@@ -108,6 +110,8 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         ready_file=_path(_text(parameters, "ready_file")),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),
         root_aliases=bool(parameters["root_aliases"]),
+        realtime=bool(parameters["realtime"]),
+        rt_priority=cast(int, parameters["rt_priority"]),
         command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
         tf=TfSettings(**_group(parameters, "tf.")),

@@ -16,18 +16,18 @@ from rclpy.subscription import Subscription
 from std_msgs.msg import Float64MultiArray
 
 from lanyard_control.configuration import patience_from, realtime_from
-from lanyard_control.realtime import (
+from lanyard_control.watchdog.voice import Voice
+from lanyard_core.safety.overseer import TICK_S, Order, Overseer, Watch
+from lanyard_node_support import names, qos
+from lanyard_node_support.clock import steady_timer
+from lanyard_node_support.parameters import declare
+from lanyard_node_support.realtime import (
     Setting,
     Verdict,
     collect_garbage,
     prepare_loop,
     prepare_process,
 )
-from lanyard_control.watchdog.voice import Voice
-from lanyard_core.safety.overseer import TICK_S, Order, Overseer, Watch
-from lanyard_node_support import names, qos
-from lanyard_node_support.clock import steady_timer
-from lanyard_node_support.parameters import declare
 
 _DIAGNOSTICS_PERIOD_S = 1.0
 _LEVELS = {

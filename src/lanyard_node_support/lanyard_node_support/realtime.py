@@ -4,12 +4,13 @@ Four things hold up a thread of Python: the scheduler, a page that is not in mem
 collector, and another thread that does not let go of the interpreter. Each setting here takes one
 of them away. None is needed for safety: a loop that is late is noticed and stops the robot.
 
-All threads of the process get real-time priority, not only the loop's: a thread of normal
-priority that loses its processor while it holds the interpreter would make the loop wait for it,
-and a command that its thread cannot take in is not acknowledged in time.
+All threads of a process get real-time priority, not only the one that matters: a thread of normal
+priority that loses its processor while it holds the interpreter would make the others wait for it.
+A process with a control loop calls ``prepare_process`` and ``prepare_loop``; one that only has to
+pass things on in time, ``prepare_carrier``.
 
-Nothing but the standard library, so that ``examine`` can be asked where there is no ROS. Nothing
-here raises: what cannot be had is an answer.
+Nothing here needs ROS, so that ``examine`` can be asked where there is none. Nothing here raises:
+what cannot be had is an answer.
 """
 
 from __future__ import annotations
@@ -19,17 +20,20 @@ import gc
 import os
 import pathlib
 import resource
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from lanyard_node_support.interpreter import (
+    exempt_from_garbage_collection,
+    shorten_switch_interval,
+)
+
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 _CAP_IPC_LOCK, _CAP_SYS_NICE = 14, 23
 # The loop goes before the other threads of its process.
 _OTHER_THREADS_BELOW = 10
-_SWITCH_INTERVAL_S = 50e-6
 
 ALLOW_SCHEDULING = (
     "add 'rtprio 95' for this user to a file in /etc/security/limits.d, set LimitRTPRIO=95 in the"
@@ -74,10 +78,24 @@ class RealtimeSettings:
 def prepare_process(settings: RealtimeSettings) -> list[Setting]:
     """Settings of the whole process; call once its threads exist, before the loop starts."""
     return [
-        _attempt("thread_scheduling", lambda: _schedule_threads(settings)),
+        _attempt(
+            "thread_scheduling", lambda: _schedule_threads(settings, below=_OTHER_THREADS_BELOW)
+        ),
         _attempt("memory", lambda: _lock_memory(settings)),
         _attempt("garbage_collector", _freeze_garbage),
-        _attempt("switch_interval", _shorten_switch_interval),
+        _attempt("switch_interval", shorten_switch_interval),
+    ]
+
+
+def prepare_carrier(settings: RealtimeSettings) -> list[Setting]:
+    """Settings of a process without a loop, whose threads are alike; call once they exist.
+
+    Its garbage collector stays on, because such a process makes garbage by the request.
+    """
+    return [
+        _attempt("thread_scheduling", lambda: _schedule_threads(settings, below=0)),
+        _attempt("garbage_collector", _exempt_what_exists),
+        _attempt("switch_interval", shorten_switch_interval),
     ]
 
 
@@ -133,15 +151,13 @@ def _schedule_loop(settings: RealtimeSettings) -> str:
     return f"SCHED_FIFO {priority}" + _lowered(priority, settings.priority)
 
 
-def _schedule_threads(settings: RealtimeSettings) -> str:
-    loop_priority = _allowed_priority(settings)
-    priority = max(1, loop_priority - _OTHER_THREADS_BELOW)
+def _schedule_threads(settings: RealtimeSettings, *, below: int) -> str:
+    allowed = _allowed_priority(settings)
+    priority = max(1, allowed - below)
     threads = [int(task.name) for task in pathlib.Path("/proc/self/task").iterdir()]
     for thread in threads:
         _set_fifo(thread, priority)
-    return f"SCHED_FIFO {priority}, {len(threads)} threads" + _lowered(
-        loop_priority, settings.priority
-    )
+    return f"SCHED_FIFO {priority}, {len(threads)} threads" + _lowered(allowed, settings.priority)
 
 
 def _lowered(priority: int, wanted: int) -> str:
@@ -193,15 +209,14 @@ def _may_lock_memory(settings: RealtimeSettings) -> str:
 
 
 def _freeze_garbage() -> str:
-    gc.collect()
-    gc.freeze()
+    exempt_from_garbage_collection()
     gc.disable()
     return "frozen and off; collected once a second outside the loop"
 
 
-def _shorten_switch_interval() -> str:
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    return f"{_SWITCH_INTERVAL_S * 1e6:.0f} us"
+def _exempt_what_exists() -> str:
+    exempt_from_garbage_collection()
+    return "on; what exists after the start is not looked at"
 
 
 def _pin(cpus: tuple[int, ...]) -> str:

@@ -13,8 +13,8 @@ import threading
 
 import pytest
 
-from lanyard_control import realtime
-from lanyard_control.realtime import RealtimeSettings, Verdict
+from lanyard_node_support import realtime
+from lanyard_node_support.realtime import RealtimeSettings, Verdict
 
 WANTED = RealtimeSettings(wanted=True, priority=80, cpus=(), lock_memory=True)
 NOTHING = RealtimeSettings(wanted=False, priority=80, cpus=(), lock_memory=False)
@@ -32,7 +32,7 @@ def in_a_process(statements: str, *, rights: bool = True) -> object:
             os.setuid(65534)
     """
     code = "import gc, os, resource, sys, threading\n"
-    code += "from lanyard_control import realtime\n"
+    code += "from lanyard_node_support import realtime\n"
     code += "" if rights else textwrap.dedent(give_up)
     code += f"settings = realtime.{WANTED}\n" + textwrap.dedent(statements)
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -1,0 +1,130 @@
+"""A teleop client that drives at a fixed rate and notes every acknowledgement and every stop.
+
+Runs as a process of its own (``python teleop.py URL KEY RATE SECONDS``) and prints one JSON object,
+so that its own work holds up nobody's measurement. Arms again after a stop, as an operator would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+import websockets
+
+_OK = 0
+_PING_EVERY_S = 1.0
+_REARM_EVERY_S = 0.5
+
+
+@dataclass
+class Teleop:
+    """One session: what it sent, what it heard."""
+
+    socket: websockets.ClientConnection
+    rate_hz: float
+    session: str = ""
+    armed: bool = False
+    seq: int = 0
+    sent_at: dict[int, float] = field(default_factory=dict)
+    round_trips_us: list[int] = field(default_factory=list)
+    control_us: list[int] = field(default_factory=list)
+    stops: dict[str, int] = field(default_factory=dict)
+    refused: int = 0
+    armed_s: float = 0.0
+
+    async def drive(self, seconds: float) -> dict[str, Any]:
+        """Drive for so long; the facts."""
+        reading = asyncio.create_task(self._read())
+        end, due = time.monotonic() + seconds, time.monotonic()
+        while (now := time.monotonic()) < end and not reading.done():
+            await self._turn(now)
+            due = max(due + 1.0 / self.rate_hz, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+        reading.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reading
+        return self._facts()
+
+    async def _turn(self, now: float) -> None:
+        every = round(self.rate_hz * _PING_EVERY_S)
+        turn = self.seq
+        if turn % every == 0:
+            await self._send({"t": "ping"})
+        if not self.armed and self.session and turn % round(self.rate_hz * _REARM_EVERY_S) == 1:
+            await self._send({"t": "arm", "session": self.session, "clear_safe_stop": True})
+        # There and back again in a slow wave, so that the robot stays where it is.
+        speed = 0.2 * math.sin(now) if self.armed else 0.0
+        self.armed_s += self.armed / self.rate_hz
+        self.seq += 1
+        self.sent_at[self.seq] = time.monotonic()
+        axes = [speed, 0.0, 0.0, 0.0, 0.0, 0.0]
+        await self.socket.send(msgpack.packb([1, self.seq, time.time_ns() // 1000, axes]))
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        self.seq += 1
+        head = {"v": 1, "seq": self.seq, "ts_us": time.time_ns() // 1000}
+        await self.socket.send(msgpack.packb({**head, **frame}))
+
+    async def _read(self) -> None:
+        async for data in self.socket:
+            frame = msgpack.unpackb(data)
+            if isinstance(frame, list):
+                self._acknowledged(ack=frame[3], status=frame[4], control_us=frame[5])
+            elif frame["t"] == "hello":
+                self.session = frame["session"]
+            elif frame["t"] == "state":
+                self._state(frame)
+
+    def _acknowledged(self, *, ack: int, status: int, control_us: int) -> None:
+        sent = self.sent_at.pop(ack, None)
+        if sent is None:
+            return
+        if status != _OK:
+            self.refused += 1
+            return
+        self.round_trips_us.append(round((time.monotonic() - sent) * 1e6))
+        self.control_us.append(control_us)
+
+    def _state(self, frame: dict[str, Any]) -> None:
+        if self.armed and not frame["armed"]:
+            reason = frame["safety"]["reason"] or frame["safety"]["state"]
+            self.stops[reason] = self.stops.get(reason, 0) + 1
+        self.armed = frame["armed"]
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "commands": self.seq,
+            "armed_s": self.armed_s,
+            "refused": self.refused,
+            "unanswered": len(self.sent_at),
+            "stops": self.stops,
+            "round_trips_us": self.round_trips_us,
+            "control_us": self.control_us,
+            "close_code": self.socket.close_code,
+        }
+
+
+async def _main(url: str, key: str, rate_hz: float, seconds: float) -> None:
+    async with websockets.connect(
+        url,
+        subprotocols=[websockets.Subprotocol("lanyard.command.v1+msgpack")],
+        additional_headers={"Authorization": f"Bearer {key}"},
+        compression=None,
+        proxy=None,
+    ) as socket:
+        print(json.dumps(await Teleop(socket, rate_hz).drive(seconds)))
+
+
+if __name__ == "__main__":
+    # Stands for a computer of its own: what keeps the robot's processors busy is not to delay it.
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, -15)
+    asyncio.run(_main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])))
