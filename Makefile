@@ -21,7 +21,7 @@ endif
 # Discovery stays on this machine, whatever the version of ROS.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
-.PHONY: help setup demo test check format clean
+.PHONY: help setup workspace demo test check format clean
 
 help:
 	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
@@ -34,19 +34,22 @@ help:
 	@echo 'make clean    removes what the others made: .venv build install log .state'
 
 setup:
+	@PYTHON='$(PYTHON)' .ci/setup --for-tests
+
+workspace:
 	@PYTHON='$(PYTHON)' .ci/setup
 
-demo: setup
+demo: workspace
 	@. .ci/env; exec python -m lanyard_runner.demo --port '$(PORT)' --rosbridge-port '$(ROSBRIDGE_PORT)' \
 	    --domain-id '$(DOMAIN_ID)' --state-dir '$(STATE_DIR)' --ready-file '$(READY_FILE)'
 
 test: setup
 	@. .ci/env; exec python -m pytest $(ARGS)
 
-check: setup
+check: workspace
 	@. .ci/env; .ci/check
 
-format: setup
+format: workspace
 	@. .ci/env; ruff check --select I --fix --quiet; exec ruff format
 
 clean:

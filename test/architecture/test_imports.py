@@ -71,8 +71,15 @@ RULES = {
     ),
     "lanyard_gateway.events": Row(("lanyard_core", "lanyard_gateway.events")),
     "lanyard_gateway.store": Row(
-        ("lanyard_core", "lanyard_gateway.store", "lanyard_gateway.settings", "sqlalchemy")
+        (
+            "lanyard_core",
+            "lanyard_gateway.store",
+            "lanyard_gateway.settings",
+            "sqlalchemy",
+            "alembic",
+        )
     ),
+    "lanyard_gateway.testing": Row(("lanyard_core", "lanyard_gateway.testing")),
     "lanyard_gateway.settings": Row(("lanyard_core",)),
     "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "starlette", "uvicorn", "uvloop")),
     "lanyard_dashboard": Row(()),

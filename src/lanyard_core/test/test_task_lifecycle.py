@@ -26,8 +26,12 @@ def test_what_is_in_the_table_happens(pair, after):
     assert step(*pair) is after
 
 
-def test_a_task_ends_once():
-    assert not [pair for pair in TRANSITIONS if pair[0].ended]
+def test_a_task_ends_once_and_begins_anew_only_on_somebodys_word():
+    after_the_end = {pair for pair in TRANSITIONS if pair[0].ended}
+    assert after_the_end == {
+        (TaskStatus.FAILED, Event.RETRIED),
+        (TaskStatus.CANCELED, Event.RETRIED),
+    }
 
 
 def test_every_status_can_be_reached_and_left_for_an_end():
@@ -56,9 +60,21 @@ def test_a_task_on_a_robot_is_only_canceled_when_the_robot_has_stopped_it():
     }
     assert to_canceled == {
         (TaskStatus.RUNNING, Event.CANCELED),
+        (TaskStatus.PAUSED, Event.CANCELED),
         (TaskStatus.CANCELING, Event.CANCELED),
         (TaskStatus.CANCELING, Event.RETURNED),
     }
+
+
+def test_what_a_robot_reports_of_a_task_ends_it_whatever_we_thought_of_it():
+    for status in (each for each in TaskStatus if each.on_robot):
+        for event in (Event.SUCCEEDED, Event.FAILED, Event.CANCELED):
+            assert step(status, event).value == event.value
+
+
+def test_a_task_that_is_being_cancelled_is_never_begun_anew():
+    into_queued = {at for (at, _), to in TRANSITIONS.items() if to is TaskStatus.QUEUED}
+    assert TaskStatus.CANCELING not in into_queued
 
 
 def test_a_goal_that_did_not_reach_the_robot_is_not_sent_again_once_it_was_cancelled():

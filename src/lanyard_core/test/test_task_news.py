@@ -4,13 +4,17 @@ import pytest
 
 from lanyard_core.events.news import EventType
 from lanyard_core.task.lifecycle import Event
-from lanyard_core.task.model import Task, TaskError, TaskOrder, TaskStatus
+from lanyard_core.task.model import Task, TaskError, TaskStatus
 from lanyard_core.task.news import ProgressPace, progress_news, task_news
+from lanyard_core.task.order import TaskOrder
 
 
 def task(status=TaskStatus.QUEUED, **more):
     order = TaskOrder("pick_and_place", "arm-001", "{}", 1, 60.0)
-    return Task("t-1", 1, order, status, version=1, attempt=1, created_unix_s=0.0, **more)
+    return Task(
+        "t-1", 1, order, status, version=1, attempt=1, created_unix_s=0.0,
+        assigned_robot_id="arm-001", **more,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("event", list(Event))

@@ -20,6 +20,8 @@ class EventType(str, Enum):
     TASK_STARTED = "task.started"
     TASK_PROGRESS = "task.progress"
     TASK_CHANGED = "task.changed"
+    TASK_PAUSED = "task.paused"
+    TASK_RESUMED = "task.resumed"
     TASK_CANCELING = "task.canceling"
     TASK_SUCCEEDED = "task.succeeded"
     TASK_FAILED = "task.failed"

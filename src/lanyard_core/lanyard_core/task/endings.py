@@ -8,11 +8,11 @@ from lanyard_core.port import GoalOutcome, TaskResult
 from lanyard_core.task.error_codes import ErrorCode, error_name
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import TaskError
+from lanyard_core.task.order import LAST_ATTEMPT
 
 ROBOT_LOST = "robot_lost"
 GOAL_REJECTED = "goal_rejected"
 UNEXPLAINED = "unexplained"
-LAST_ATTEMPT = 255  # the action's field is a uint8
 _ROS_STATUS_ABORTED = 6
 
 # The same order may well succeed next time; the others fail again until something is mended.

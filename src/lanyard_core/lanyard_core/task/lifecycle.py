@@ -1,12 +1,14 @@
 """What may happen to a task, and what that makes of it: one table, one function.
 
-    queued ──dispatched──▶ running ──succeeded──▶ succeeded
-      │  ◀──returned────────┘ │ ▲ ──failed─────▶ failed
-      │                       │ └─refused─┐ ──canceled───▶ canceled
-      └─withdrawn▶ canceled   └cancel_requested▶ canceling ─▶ (any end)
+    held ◀──held──── queued ──dispatched──▶ running ──succeeded──▶ succeeded
+         ──released─▶  │ ▲ ◀─returned,        │ ▲ │ ──failed─────▶ failed ───┐
+                       │ │   requeued,        │ │ └─paused/resumed─ paused   │
+                       │ │   attempt_failed ──┘ └─cancel_refused─┐           │
+                       │ └──────────────────────────────────── retried ──────┤
+                       └─withdrawn──▶ canceled ◀──canceled── canceling ◀─────┘ (any end)
 
 What is not in the table cannot happen; ``step`` raises Conflict then, and the task stays as it was.
-The ends have no row: a task ends once.
+A task ends once; only somebody's word (``retried``) begins it anew, under a new attempt.
 """
 
 from __future__ import annotations
@@ -21,35 +23,66 @@ class Event(str, Enum):
     """What can happen to a task. The value is written into its history."""
 
     SUBMITTED = "submitted"  # taken in and on disk
+    EDITED = "edited"  # its order was changed while it waited
+    HELD = "held"  # paused before it was begun
+    RELEASED = "released"  # it may begin again
+    EXPIRED = "expired"  # its deadline passed while it waited
     DISPATCHED = "dispatched"  # its goal id is on disk; the goal is about to be sent
+    ACCEPTED = "accepted"  # the robot has taken the goal
+    PHASE = "phase"  # the robot has begun another phase
+    ROBOT_SILENT = "robot_silent"  # the robot has not been heard for a while
+    ROBOT_BACK = "robot_back"  # it is heard again, and still has the goal
     REATTACHED = "reattached"  # its goal was found again after a restart
+    SENT_AGAIN = "sent_again"  # the robot never had the goal: it gets it now, under the same id
     RETURNED = "returned"  # the robot did not take the goal; it will be sent again
+    REQUEUED = "requeued"  # the robot was lost; the task is begun anew
+    ATTEMPT_FAILED = "attempt_failed"  # for a reason that may pass; it is begun anew
+    PAUSED = "paused"
+    RESUMED = "resumed"
     WITHDRAWN = "withdrawn"  # cancelled before any goal was sent
     CANCEL_REQUESTED = "cancel_requested"
     CANCEL_REFUSED = "cancel_refused"  # the robot is in a phase that cannot be cancelled
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"  # the robot has stopped it
+    RETRIED = "retried"  # somebody has asked for it to be done again
 
 
 _S = TaskStatus
 TRANSITIONS: dict[tuple[TaskStatus, Event], TaskStatus] = {
+    (_S.QUEUED, Event.EDITED): _S.QUEUED,
+    (_S.QUEUED, Event.HELD): _S.HELD,
+    (_S.QUEUED, Event.EXPIRED): _S.FAILED,
     (_S.QUEUED, Event.DISPATCHED): _S.RUNNING,
     (_S.QUEUED, Event.WITHDRAWN): _S.CANCELED,
-    (_S.RUNNING, Event.REATTACHED): _S.RUNNING,
+    (_S.HELD, Event.EDITED): _S.HELD,
+    (_S.HELD, Event.RELEASED): _S.QUEUED,
+    (_S.HELD, Event.EXPIRED): _S.FAILED,
+    (_S.HELD, Event.WITHDRAWN): _S.CANCELED,
     (_S.RUNNING, Event.RETURNED): _S.QUEUED,
+    (_S.RUNNING, Event.REQUEUED): _S.QUEUED,
+    (_S.RUNNING, Event.ATTEMPT_FAILED): _S.QUEUED,
+    (_S.RUNNING, Event.PAUSED): _S.PAUSED,
     (_S.RUNNING, Event.CANCEL_REQUESTED): _S.CANCELING,
-    (_S.RUNNING, Event.SUCCEEDED): _S.SUCCEEDED,
-    (_S.RUNNING, Event.FAILED): _S.FAILED,
-    (_S.RUNNING, Event.CANCELED): _S.CANCELED,
-    (_S.CANCELING, Event.REATTACHED): _S.CANCELING,
+    (_S.PAUSED, Event.REQUEUED): _S.QUEUED,
+    (_S.PAUSED, Event.ATTEMPT_FAILED): _S.QUEUED,
+    (_S.PAUSED, Event.RESUMED): _S.RUNNING,
+    (_S.PAUSED, Event.CANCEL_REQUESTED): _S.CANCELING,
     # The goal never reached the robot, and nobody wants it any more.
     (_S.CANCELING, Event.RETURNED): _S.CANCELED,
     (_S.CANCELING, Event.CANCEL_REFUSED): _S.RUNNING,
-    (_S.CANCELING, Event.SUCCEEDED): _S.SUCCEEDED,
-    (_S.CANCELING, Event.FAILED): _S.FAILED,
-    (_S.CANCELING, Event.CANCELED): _S.CANCELED,
+    (_S.FAILED, Event.RETRIED): _S.QUEUED,
+    (_S.CANCELED, Event.RETRIED): _S.QUEUED,
 }
+for _on_robot in (status for status in TaskStatus if status.on_robot):
+    for _remark in (
+        Event.ACCEPTED, Event.PHASE, Event.REATTACHED, Event.SENT_AGAIN, Event.ROBOT_SILENT,
+        Event.ROBOT_BACK,
+    ):  # fmt: skip
+        TRANSITIONS[_on_robot, _remark] = _on_robot
+    TRANSITIONS[_on_robot, Event.SUCCEEDED] = _S.SUCCEEDED
+    TRANSITIONS[_on_robot, Event.FAILED] = _S.FAILED
+    TRANSITIONS[_on_robot, Event.CANCELED] = _S.CANCELED
 
 
 def step(status: TaskStatus, event: Event) -> TaskStatus:

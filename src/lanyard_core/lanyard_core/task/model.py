@@ -1,8 +1,8 @@
 """What a task is: its order, its present state, and the record of what happened to it.
 
 Frozen values; a change makes a new one. Times are Unix seconds (they outlive the process),
-durations are seconds. Nothing here decides anything: the rules are in ``lifecycle``, ``queue`` and
-``supervision``.
+durations are seconds. Nothing here decides anything: the rules are in ``lifecycle``, ``schedule``
+and ``supervision``.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-HIGHEST_PRIORITY = 9
-DEFAULT_PRIORITY = 1
+from lanyard_core.task.order import TaskOrder
 
 
 class TaskStatus(str, Enum):
-    """Where a task stands; the value is what clients see and the store keeps."""
+    """Where a task stands; the value is what the store keeps."""
 
     QUEUED = "queued"
+    HELD = "held"  # paused before it was begun
     RUNNING = "running"
+    PAUSED = "paused"  # paused on the robot
     CANCELING = "canceling"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -28,13 +29,18 @@ class TaskStatus(str, Enum):
 
     @property
     def ended(self) -> bool:
-        """True when nothing will ever change again."""
+        """True when nothing more will happen by itself."""
         return self in (TaskStatus.SUCCEEDED, TaskStatus.FAILED, TaskStatus.CANCELED)
 
     @property
     def on_robot(self) -> bool:
         """True while a goal was sent, or may have been, and its end is not known."""
-        return self in (TaskStatus.RUNNING, TaskStatus.CANCELING)
+        return self in (TaskStatus.RUNNING, TaskStatus.PAUSED, TaskStatus.CANCELING)
+
+    @property
+    def waits(self) -> bool:
+        """True while no robot has it."""
+        return self in (TaskStatus.QUEUED, TaskStatus.HELD)
 
 
 class HoldReason(str, Enum):
@@ -43,17 +49,7 @@ class HoldReason(str, Enum):
     ROBOT_OFFLINE = "robot_offline"
     ROBOT_BUSY = "robot_busy"
     HALTED = "halted"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskOrder:
-    """What a client asks for, already checked. ``priority`` 0-9, higher runs sooner."""
-
-    task_type: str
-    robot_id: str
-    parameters_json: str
-    priority: int
-    timeout_s: float
+    NOT_BEFORE = "not_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,9 @@ class TaskError:
 class Task:
     """A task as the store keeps it.
 
-    ``seq`` orders tasks by arrival; ``version`` rises at every change.
+    ``seq`` orders tasks by arrival; ``version`` rises by one at every change, and is the number of
+    the change's line of history. ``server_id`` names the run of the task server to which the goal
+    was sent; it is empty when that was not known.
     """
 
     task_id: str
@@ -84,9 +82,11 @@ class Task:
     version: int
     attempt: int
     created_unix_s: float
+    assigned_robot_id: str | None = None
     started_unix_s: float | None = None
     finished_unix_s: float | None = None
     goal_id: UUID | None = None
+    server_id: str = ""
     phase: str = ""
     result_json: str | None = None
     error: TaskError | None = None
@@ -96,10 +96,22 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskRecord:
-    """One line of a task's history: what happened, when, and what it led to, in words."""
+class NewTask:
+    """A task that is about to be taken in, under the id that it will have."""
 
     task_id: str
+    order: TaskOrder
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """One line of a task's history: what happened, when, and what it led to, in words.
+
+    ``number`` counts the lines of one task from 1, without a gap.
+    """
+
+    task_id: str
+    number: int
     at_unix_s: float
     event: str
     status: TaskStatus
@@ -111,7 +123,7 @@ class Receipt:
     """The answer that was given for an Idempotency-Key, so that a repeat gets the same.
 
     ``scope`` is the caller's key id and the header together; ``fingerprint`` a digest of the
-    request.
+    request; ``task_id`` the first of the tasks that it made.
     """
 
     scope: str
@@ -121,19 +133,5 @@ class Receipt:
     at_unix_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
-    """Which tasks a list shows; None means any. ``before_seq`` continues a page.
-
-    ``robot_ids`` are the robots that whoever asks may see.
-    """
-
-    status: TaskStatus | None = None
-    robot_id: str | None = None
-    task_type: str | None = None
-    before_seq: int | None = None
-    robot_ids: frozenset[str] | None = None
-
-
 Changes = Mapping[str, object]
-"""Fields of ``Task`` to set, by name."""
+"""Fields of ``Task`` and of its order to set, by name."""

@@ -12,20 +12,27 @@ PROGRESS_PERIOD_S = 1.0
 _TYPES = {
     Event.SUBMITTED: EventType.TASK_QUEUED,
     Event.RETURNED: EventType.TASK_QUEUED,
+    Event.RELEASED: EventType.TASK_QUEUED,
+    Event.REQUEUED: EventType.TASK_QUEUED,
+    Event.ATTEMPT_FAILED: EventType.TASK_QUEUED,
+    Event.RETRIED: EventType.TASK_QUEUED,
     Event.DISPATCHED: EventType.TASK_STARTED,
-    Event.REATTACHED: EventType.TASK_CHANGED,
+    Event.HELD: EventType.TASK_PAUSED,
+    Event.PAUSED: EventType.TASK_PAUSED,
+    Event.RESUMED: EventType.TASK_RESUMED,
     Event.CANCEL_REQUESTED: EventType.TASK_CANCELING,
-    Event.CANCEL_REFUSED: EventType.TASK_CHANGED,
     Event.WITHDRAWN: EventType.TASK_CANCELED,
     Event.CANCELED: EventType.TASK_CANCELED,
     Event.SUCCEEDED: EventType.TASK_SUCCEEDED,
     Event.FAILED: EventType.TASK_FAILED,
+    Event.EXPIRED: EventType.TASK_FAILED,
 }
+"""Whatever is not here is a change that left the task where it was."""
 
 
 def task_news(task: Task, event: Event, detail: str) -> News:
     """The news that ``event`` has made ``task`` of a task; ``detail`` says why, for a person."""
-    kind = _TYPES[event]
+    kind = _TYPES.get(event, EventType.TASK_CHANGED)
     if task.status.ended and event is Event.RETURNED:
         kind = EventType.TASK_CANCELED  # it was on its way back when it was cancelled
     data: dict[str, Plain] = {
@@ -42,14 +49,14 @@ def task_news(task: Task, event: Event, detail: str) -> News:
             "message": task.error.message,
             "retryable": task.error.retryable,
         }
-    return News(kind, robot_id=task.order.robot_id, task_id=task.task_id, data=data)
+    return News(kind, robot_id=task.assigned_robot_id, task_id=task.task_id, data=data)
 
 
 def progress_news(task: Task, *, phase: str, progress: float, cancellable: bool) -> News:
     """The news that a task goes on: its phase, and the share of it that is done, [0, 1]."""
     data: dict[str, Plain] = {"phase": phase, "progress": progress, "cancellable": cancellable}
     return News(
-        EventType.TASK_PROGRESS, robot_id=task.order.robot_id, task_id=task.task_id, data=data
+        EventType.TASK_PROGRESS, robot_id=task.assigned_robot_id, task_id=task.task_id, data=data
     )
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lanyard_core.safety.states import Priority, State
-from lanyard_core.task.model import HIGHEST_PRIORITY, HoldReason, Task
+from lanyard_core.task.model import HoldReason, Task
+from lanyard_core.task.order import HIGHEST_PRIORITY
 from lanyard_core.telemetry.status import RobotStatus
 
 

@@ -17,8 +17,9 @@ from lanyard_core.faults import Conflict, FieldError, NotFound, Overloaded, Vali
 from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.ids import ENTROPY_BITS, new_task_id
 from lanyard_core.task.lifecycle import Event
-from lanyard_core.task.model import HoldReason, Receipt, TaskOrder
+from lanyard_core.task.model import HoldReason, NewTask, Receipt
 from lanyard_core.task.news import task_news
+from lanyard_core.task.order import TaskOrder
 from lanyard_core.task.queue import entry_of
 from lanyard_gateway.dispatch.robot_dispatcher import RobotDispatcher
 from lanyard_gateway.dispatch.shop import Shop
@@ -97,13 +98,13 @@ class Intake:
         now = self._shop.clocks.unix()
         task_id = new_task_id(now_unix_s=now, entropy=secrets.randbits(ENTROPY_BITS))
         submission = dispatcher.preview(task_id, order.priority)
-        added = await self._shop.store.add(
-            task_id, order, at_unix_s=now, receipt=_receipt(request, submission, now)
-        )
+        receipt = _receipt(request, submission, now)
+        new = [NewTask(task_id, order)]
+        added = await self._shop.store.add(new, at_unix_s=now, receipt=receipt)
         if isinstance(added, Receipt):  # the same request was here at the same moment
             return _answer_again(request, added)
-        self._shop.publish(task_news(added, Event.SUBMITTED, ""))
-        dispatcher.queue.push(entry_of(added))
+        self._shop.publish(task_news(added[0], Event.SUBMITTED, ""))
+        dispatcher.queue.push(entry_of(added[0]))
         dispatcher.wake()
         return submission
 

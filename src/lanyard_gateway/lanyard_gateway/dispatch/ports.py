@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from lanyard_core.task.lifecycle import Event
-from lanyard_core.task.model import (
-    Changes,
-    Receipt,
-    Task,
-    TaskFilter,
-    TaskOrder,
-    TaskRecord,
-)
-from lanyard_core.task.queue import QueueEntry
+from lanyard_core.task.listing import TaskFilter
+from lanyard_core.task.model import Changes, NewTask, Receipt, Task, TaskRecord
 
 
 class TaskStore(Protocol):
@@ -30,11 +23,12 @@ class TaskStore(Protocol):
         """Return when the store answers."""
 
     async def add(
-        self, task_id: str, order: TaskOrder, *, at_unix_s: float, receipt: Receipt | None
-    ) -> Task | Receipt:
-        """Take a task in, with its receipt.
+        self, new: Sequence[NewTask], *, at_unix_s: float, receipt: Receipt | None
+    ) -> Sequence[Task] | Receipt:
+        """Take tasks in, all or none, with their receipt.
 
-        The older receipt instead, when there is one already.
+        The older receipt instead, when there is one already. Raises Conflict
+        (``duplicate_external_ref``).
         """
 
     async def receipt(self, scope: str, *, at_unix_s: float) -> Receipt | None:
@@ -44,27 +38,65 @@ class TaskStore(Protocol):
         """The task; raises NotFound."""
 
     async def page(self, wanted: TaskFilter, *, limit: int) -> Sequence[Task]:
-        """Tasks that match, newest first, at most ``limit``."""
+        """Tasks that match, in the order that is asked for, at most ``limit``."""
 
-    async def history(self, task_id: str) -> Sequence[TaskRecord]:
-        """All that happened to a task, oldest first."""
+    async def history(
+        self, task_id: str, *, after: int = 0, limit: int = 1000
+    ) -> Sequence[TaskRecord]:
+        """What happened to a task after the line of that number, oldest first."""
 
     async def change(
-        self, task_id: str, event: Event, *, at_unix_s: float, detail: str, changes: Changes
+        self,
+        task_id: str,
+        event: Event,
+        *,
+        at_unix_s: float,
+        detail: str,
+        changes: Changes,
+        version: int | None = None,
+        holder_of: str | None = None,
     ) -> Task:
         """Let ``event`` happen to a task.
 
-        Raises NotFound, or Conflict when it cannot happen now.
+        Raises NotFound, or Conflict: when it cannot happen now; ``etag_mismatch`` when the task is
+        not at ``version`` any more; ``claim_lost`` when another gateway serves the robot
+        ``holder_of`` now.
         """
 
-    async def queued(self) -> Sequence[tuple[str, QueueEntry]]:
-        """Robot and queue entry of every queued task, in order of arrival."""
+    async def take(
+        self, task_ids: Sequence[str], *, robot_id: str, server_id: str, at_unix_s: float
+    ) -> Task | None:
+        """Give a robot the first of these tasks, in the order of the queue, that is still queued.
+
+        Its goal id is on disk then. None when none is. Raises Conflict (``claim_lost``).
+        """
+
+    async def waiting(self) -> Sequence[Task]:
+        """Every task that no robot has and that must be looked after."""
 
     async def on_robots(self) -> Sequence[Task]:
         """Every task whose goal was sent, or may have been, and whose end is not known."""
 
     async def recent_runs(self, *, limit: int) -> Sequence[tuple[str, float]]:
         """Type and run time of the last tasks that succeeded, oldest first."""
+
+    async def hold(
+        self, robots: Collection[str], busy: Collection[str], *, ttl_s: float
+    ) -> frozenset[str]:
+        """Claim this gateway's share of ``robots`` for ``ttl_s`` seconds.
+
+        What comes back is the robots that it may begin tasks on. A ``busy`` robot that has become
+        another's share is kept until it is idle.
+        """
+
+    async def let_go(self) -> None:
+        """Give all claims on robots back."""
+
+    def listen(self, on_change: Callable[[str], None], on_gap: Callable[[], None]) -> None:
+        """Hear of tasks that other gateways change, on the loop that runs now.
+
+        ``on_gap`` is called when changes may have been missed.
+        """
 
 
 @dataclass(frozen=True, slots=True)

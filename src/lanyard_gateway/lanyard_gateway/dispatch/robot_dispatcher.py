@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from lanyard_core.faults import Conflict, NotFound, Unavailable
 from lanyard_core.port import CommandAck, RobotPort
-from lanyard_core.task.endings import LAST_ATTEMPT, Ending, given_up_as_busy
+from lanyard_core.task.endings import Ending, given_up_as_busy
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import HoldReason, Task, TaskStatus
+from lanyard_core.task.order import LAST_ATTEMPT
 from lanyard_core.task.queue import Place, RobotQueue, entry_of, hold_reason
 from lanyard_core.telemetry.status import RobotStatus
 from lanyard_gateway.dispatch.attempt import Attempt

@@ -16,8 +16,9 @@ from lanyard_core.port import RobotPorts
 from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.endings import lost
 from lanyard_core.task.lifecycle import Event
-from lanyard_core.task.model import Task, TaskFilter, TaskStatus
-from lanyard_core.task.queue import RunTimes
+from lanyard_core.task.listing import Cursor, TaskFilter
+from lanyard_core.task.model import Task, TaskStatus
+from lanyard_core.task.queue import RunTimes, entry_of
 from lanyard_gateway.dispatch.attempt import Attempt
 from lanyard_gateway.dispatch.intake import Intake, TaskRequest
 from lanyard_gateway.dispatch.ports import Clocks, TaskStore
@@ -65,9 +66,9 @@ class TaskService:
         """Read the store, look after what was running, and begin to dispatch."""
         for task_type, run_s in await self._shop.store.recent_runs(limit=_REMEMBERED_RUNS):
             self._shop.run_times.observe(task_type, run_s)
-        for robot_id, entry in await self._shop.store.queued():
-            if robot_id in self._dispatchers:
-                self._dispatchers[robot_id].queue.push(entry)
+        for task in await self._shop.store.waiting():
+            if task.status is TaskStatus.QUEUED and task.order.robot_id in self._dispatchers:
+                self._dispatchers[task.order.robot_id].queue.push(entry_of(task))
         for task in await self._shop.store.on_robots():
             await self._adopt(task)
         loop = asyncio.get_running_loop()
@@ -95,8 +96,8 @@ class TaskService:
         """Tasks that match, newest first."""
         found = await self._shop.store.page(wanted, limit=limit + 1)
         items = tuple(self._view(task) for task in found[:limit])
-        next_seq = items[-1].task.seq if len(found) > limit else None
-        return TaskPage(items, next_seq)
+        more = len(found) > limit
+        return TaskPage(items, Cursor.of(items[-1].task, wanted.order) if more else None)
 
     async def cancel(self, task_id: str, *, detail: str, wait_s: float) -> TaskView:
         """Cancel a task.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lanyard_core.task.listing import Cursor
 from lanyard_core.task.model import HoldReason, Task, TaskStatus
 
 _PROGRESS = {TaskStatus.QUEUED: 0.0, TaskStatus.SUCCEEDED: 1.0}
@@ -57,10 +58,10 @@ class CurrentTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """One page of a list; ``next_seq`` continues it, None at the end."""
+    """One page of a list; ``next`` continues it, None at the end."""
 
     items: tuple[TaskView, ...]
-    next_seq: int | None
+    next: Cursor | None
 
 
 @dataclass(frozen=True, slots=True)

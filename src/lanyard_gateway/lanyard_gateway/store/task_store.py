@@ -1,59 +1,67 @@
-"""Tasks, their history and the receipts of Idempotency-Keys, on disk.
+"""Tasks, their history and the receipts of Idempotency-Keys, in a database.
 
-Every change is one transaction: the new state, and the line of history that says why, together or
-not at all. Which changes are possible is the life cycle's to say; it is asked inside the
-transaction, so that of two that race, one is refused.
+The TaskStore of ``lanyard_gateway.dispatch.ports``, on SQLite or PostgreSQL. Coroutines, for the
+event loop; what one has answered is on disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import Connection, select
 
-from lanyard_core.faults import NotFound
-from lanyard_core.task.lifecycle import Event, step
-from lanyard_core.task.model import (
-    Changes,
-    Receipt,
-    Task,
-    TaskFilter,
-    TaskOrder,
-    TaskRecord,
-    TaskStatus,
-)
-from lanyard_core.task.queue import QueueEntry
+from lanyard_core.task.lifecycle import Event
+from lanyard_core.task.listing import TaskFilter
+from lanyard_core.task.model import Changes, NewTask, Receipt, Task, TaskRecord
+from lanyard_gateway.store import postgresql, queries, sqlite
 from lanyard_gateway.store.database import Database
-from lanyard_gateway.store.rows import (
-    columns_of_changes,
-    columns_of_order,
-    receipt_of,
-    record_of,
-    task_of,
-)
-from lanyard_gateway.store.tables import receipts, task_events, tasks
+from lanyard_gateway.store.listener import Listener, OnChange, OnGap
+from lanyard_gateway.store.rows import record_of, task_of
+from lanyard_gateway.store.sharing import Alone, Shared, Sharing
+from lanyard_gateway.store.writing import RECEIPT_LIFE_S, Writer, new_holder, receipt_in, task_in
 
-RECEIPT_LIFE_S = 24 * 3600.0
-"""How long an Idempotency-Key is remembered."""
+__all__ = ["RECEIPT_LIFE_S", "SqlTaskStore"]
+
+T = TypeVar("T")
 
 
 class SqlTaskStore:
-    """The TaskStore of ``lanyard_gateway.dispatch.ports``.
+    """See the module's docstring."""
 
-    Coroutines; call them on the event loop.
-    """
-
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, sharing: Sharing, listener: Listener | None = None
+    ) -> None:
         self._database = database
+        self._sharing = sharing
+        self._writer = Writer(sharing)
+        self._listener = listener
 
     @classmethod
     def open(cls, path: Path) -> SqlTaskStore:
-        """Open or make the store at ``path``. Blocks; raises BadConfiguration."""
-        return cls(Database.open(path))
+        """Open or make the store in the file ``path``. Blocks; raises BadConfiguration."""
+        return cls(Database(sqlite.open_file(path)), Alone())
+
+    @classmethod
+    def open_url(cls, url: str) -> SqlTaskStore:
+        """Open or make the store in a PostgreSQL database. Blocks; raises BadConfiguration."""
+        me = new_holder()
+        engine = postgresql.open_url(url)
+        return cls(Database(engine), Shared(me), Listener(postgresql.listening_engine(url), me))
+
+    def listen(self, on_change: OnChange, on_gap: OnGap) -> None:
+        """Hear of tasks that other gateways change, on the loop that runs now.
+
+        ``on_gap`` is called when changes may have been missed.
+        """
+        if self._listener is not None:
+            self._listener.start(on_change, on_gap)
 
     def close(self) -> None:
         """Close the store after what waits is done. Blocks."""
+        if self._listener is not None:
+            self._listener.stop()
         self._database.close()
 
     async def check(self) -> None:
@@ -61,177 +69,127 @@ class SqlTaskStore:
         await self._database.run(lambda connection: connection.scalar(select(1)))
 
     async def add(
-        self, task_id: str, order: TaskOrder, *, at_unix_s: float, receipt: Receipt | None
-    ) -> Task | Receipt:
-        """Take a task in, with its receipt.
+        self, new: Sequence[NewTask], *, at_unix_s: float, receipt: Receipt | None
+    ) -> Sequence[Task] | Receipt:
+        """Take tasks in, all or none, with their receipt.
 
-        The older receipt instead, when there is one already.
+        The older receipt instead, when there is one already. Raises Conflict
+        (``duplicate_external_ref``).
         """
-
-        def work(connection: Connection) -> Task | Receipt:
-            if receipt is not None:
-                older = _receipt(connection, receipt.scope, at_unix_s)
-                if older is not None:
-                    return older
-                connection.execute(
-                    delete(receipts).where(receipts.c.at_unix_s <= at_unix_s - RECEIPT_LIFE_S)
-                )
-                connection.execute(insert(receipts).values(**_columns_of_receipt(receipt)))
-            connection.execute(insert(tasks).values(**_first_row(task_id, order, at_unix_s)))
-            _record(connection, task_id, at_unix_s, Event.SUBMITTED, TaskStatus.QUEUED, "")
-            return _get(connection, task_id)
-
-        return await self._database.run(work)
+        return await self._database.run(lambda c: self._writer.add(c, new, receipt, at_unix_s))
 
     async def receipt(self, scope: str, *, at_unix_s: float) -> Receipt | None:
         """The receipt of an Idempotency-Key, unless it has expired."""
-        return await self._database.run(lambda c: _receipt(c, scope, at_unix_s))
+        return await self._database.run(lambda c: receipt_in(c, scope, at_unix_s=at_unix_s))
 
     async def get(self, task_id: str) -> Task:
         """The task; raises NotFound."""
-        return await self._database.run(lambda connection: _get(connection, task_id))
+        return await self._database.run(lambda connection: task_in(connection, task_id))
 
     async def page(self, wanted: TaskFilter, *, limit: int) -> Sequence[Task]:
-        """Tasks that match, newest first, at most ``limit``."""
-        conditions: list[ColumnElement[bool]] = []
-        if wanted.status is not None:
-            conditions.append(tasks.c.status == wanted.status.value)
-        if wanted.robot_id is not None:
-            conditions.append(tasks.c.robot_id == wanted.robot_id)
-        if wanted.task_type is not None:
-            conditions.append(tasks.c.task_type == wanted.task_type)
-        if wanted.robot_ids is not None:
-            conditions.append(tasks.c.robot_id.in_(wanted.robot_ids))
-        if wanted.before_seq is not None:
-            conditions.append(tasks.c.seq < wanted.before_seq)
-        query = select(tasks).where(*conditions).order_by(tasks.c.seq.desc()).limit(limit)
+        """Tasks that match, in the order that is asked for, at most ``limit``."""
+        query = queries.page_of(wanted, limit=limit)
 
         def work(connection: Connection) -> Sequence[Task]:
             return [task_of(row) for row in connection.execute(query).mappings()]
 
         return await self._database.run(work)
 
-    async def history(self, task_id: str) -> Sequence[TaskRecord]:
-        """All that happened to a task, oldest first."""
-        query = select(task_events).where(task_events.c.task_id == task_id)
+    async def history(
+        self, task_id: str, *, after: int = 0, limit: int = 1000
+    ) -> Sequence[TaskRecord]:
+        """What happened to a task after the line of that number, oldest first."""
+        wanted = {"task_id": task_id, "after": after, "limit": limit}
 
         def work(connection: Connection) -> Sequence[TaskRecord]:
-            rows = connection.execute(query.order_by(task_events.c.id)).mappings()
+            rows = connection.execute(queries.HISTORY, wanted).mappings()
             return [record_of(row) for row in rows]
 
         return await self._database.run(work)
 
     async def change(
-        self, task_id: str, event: Event, *, at_unix_s: float, detail: str, changes: Changes
+        self,
+        task_id: str,
+        event: Event,
+        *,
+        at_unix_s: float,
+        detail: str,
+        changes: Changes,
+        version: int | None = None,
+        holder_of: str | None = None,
     ) -> Task:
         """Let ``event`` happen to a task.
 
-        Raises NotFound, or Conflict when it cannot happen now.
+        Raises NotFound, or Conflict: when it cannot happen now; ``etag_mismatch`` when the task is
+        not at ``version`` any more; ``claim_lost`` when another gateway serves the robot
+        ``holder_of`` now.
         """
-        columns = columns_of_changes(changes)
 
         def work(connection: Connection) -> Task:
-            task = _get(connection, task_id)
-            status = step(task.status, event)
-            columns.update(
-                status=status.value,
-                version=task.version + 1,
-                finished_unix_s=at_unix_s if status.ended else None,
+            return self._writer.change(
+                connection,
+                task_id,
+                event,
+                at_unix_s=at_unix_s,
+                detail=detail,
+                changes=changes,
+                version=version,
+                holder_of=holder_of,
             )
-            connection.execute(update(tasks).where(tasks.c.seq == task.seq).values(**columns))
-            _record(connection, task_id, at_unix_s, event, status, detail)
-            return _get(connection, task_id)
 
         return await self._database.run(work)
 
-    async def queued(self) -> Sequence[tuple[str, QueueEntry]]:
-        """Robot and queue entry of every queued task, in order of arrival."""
-        query = (
-            select(
-                tasks.c.robot_id, tasks.c.seq, tasks.c.task_id, tasks.c.task_type, tasks.c.priority
-            )
-            .where(tasks.c.status == TaskStatus.QUEUED.value)
-            .order_by(tasks.c.seq)
-        )
+    async def take(
+        self, task_ids: Sequence[str], *, robot_id: str, server_id: str, at_unix_s: float
+    ) -> Task | None:
+        """Give a robot the first of these tasks, in the order of the queue, that is still queued.
 
-        def work(connection: Connection) -> Sequence[tuple[str, QueueEntry]]:
-            rows = connection.execute(query)
-            return [(robot_id, QueueEntry(*entry)) for robot_id, *entry in rows]
+        Its goal id is on disk then. None when none is. Raises Conflict (``claim_lost``).
+        """
+
+        def work(connection: Connection) -> Task | None:
+            return self._writer.take(
+                connection, task_ids, robot_id=robot_id, server_id=server_id, at_unix_s=at_unix_s
+            )
+
+        return await self._database.run(work)
+
+    async def waiting(self) -> Sequence[Task]:
+        """Every task that no robot has and that must be looked after."""
+
+        def work(connection: Connection) -> Sequence[Task]:
+            found = [queries.WAITING, queries.HELD_UNTIL_A_DEADLINE]
+            return [task_of(row) for query in found for row in connection.execute(query).mappings()]
 
         return await self._database.run(work)
 
     async def on_robots(self) -> Sequence[Task]:
         """Every task whose goal was sent, or may have been, and whose end is not known."""
-        statuses = [status.value for status in TaskStatus if status.on_robot]
-        query = select(tasks).where(tasks.c.status.in_(statuses)).order_by(tasks.c.seq)
 
         def work(connection: Connection) -> Sequence[Task]:
-            return [task_of(row) for row in connection.execute(query).mappings()]
+            return [task_of(row) for row in connection.execute(queries.ON_ROBOTS).mappings()]
 
         return await self._database.run(work)
 
     async def recent_runs(self, *, limit: int) -> Sequence[tuple[str, float]]:
         """Type and run time of the last tasks that succeeded, oldest first."""
-        query = (
-            select(tasks.c.task_type, tasks.c.run_s)
-            .where(tasks.c.status == TaskStatus.SUCCEEDED.value, tasks.c.run_s.is_not(None))
-            .order_by(tasks.c.seq.desc())
-            .limit(limit)
-        )
 
         def work(connection: Connection) -> Sequence[tuple[str, float]]:
-            return [(task_type, run_s) for task_type, run_s in connection.execute(query)][::-1]
+            found = connection.execute(queries.RECENT_RUNS, {"limit": limit})
+            return [(task_type, run_s) for task_type, run_s in found][::-1]
 
         return await self._database.run(work)
 
+    async def hold(
+        self, robots: Collection[str], busy: Collection[str], *, ttl_s: float
+    ) -> frozenset[str]:
+        """Claim this gateway's share of ``robots`` for ``ttl_s`` seconds.
 
-def _get(connection: Connection, task_id: str) -> Task:
-    row = connection.execute(select(tasks).where(tasks.c.task_id == task_id)).mappings().first()
-    if row is None:
-        raise NotFound(f"there is no task {task_id!r}")
-    return task_of(row)
+        What comes back is the robots that it may begin tasks on. A ``busy`` robot that has become
+        another's share is kept until it is idle.
+        """
+        return await self._database.run(lambda c: self._sharing.hold(c, robots, busy, ttl_s=ttl_s))
 
-
-def _receipt(connection: Connection, scope: str, at_unix_s: float) -> Receipt | None:
-    query = select(receipts).where(
-        receipts.c.scope == scope, receipts.c.at_unix_s > at_unix_s - RECEIPT_LIFE_S
-    )
-    row = connection.execute(query).mappings().first()
-    return receipt_of(row) if row is not None else None
-
-
-def _columns_of_receipt(receipt: Receipt) -> dict[str, object]:
-    return {column.name: getattr(receipt, column.name) for column in receipts.columns}
-
-
-def _first_row(task_id: str, order: TaskOrder, at_unix_s: float) -> dict[str, object]:
-    return {
-        **columns_of_order(order),
-        "task_id": task_id,
-        "status": TaskStatus.QUEUED.value,
-        "version": 1,
-        "attempt": 1,
-        "created_unix_s": at_unix_s,
-        "phase": "",
-        "distance_m": 0.0,
-        "feedback_count": 0,
-    }
-
-
-def _record(
-    connection: Connection,
-    task_id: str,
-    at_unix_s: float,
-    event: Event,
-    status: TaskStatus,
-    detail: str,
-) -> None:
-    connection.execute(
-        insert(task_events).values(
-            task_id=task_id,
-            at_unix_s=at_unix_s,
-            event=event.value,
-            status=status.value,
-            detail=detail,
-        )
-    )
+    async def let_go(self) -> None:
+        """Give all claims on robots back."""
+        await self._database.run(self._sharing.let_go)

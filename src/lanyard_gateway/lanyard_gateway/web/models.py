@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lanyard_core.task.model import DEFAULT_PRIORITY, HIGHEST_PRIORITY, HoldReason, TaskStatus
+from lanyard_core.task.model import HoldReason, TaskStatus
+from lanyard_core.task.order import DEFAULT_PRIORITY, HIGHEST_PRIORITY
 
 LONGEST_TIMEOUT_S = 86_400.0
 

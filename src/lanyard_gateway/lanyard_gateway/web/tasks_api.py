@@ -6,6 +6,8 @@ Served under /api/v1 and, as the seed paths, at the root.
 from __future__ import annotations
 
 import base64
+import json
+import math
 import time
 from typing import Annotated
 
@@ -14,7 +16,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import FieldError, NotFound, ValidationFailed
-from lanyard_core.task.model import TaskFilter, TaskStatus
+from lanyard_core.task.listing import Cursor, TaskFilter
+from lanyard_core.task.model import TaskStatus
 from lanyard_gateway.dispatch.intake import TaskRequest
 from lanyard_gateway.dispatch.views import TaskView
 from lanyard_gateway.web.auth import authorize, require
@@ -84,12 +87,18 @@ async def list_tasks(
     mine = None
     if not principal.may_use_all:
         mine = frozenset(filter(principal.may_use, context.robots))
-    wanted = TaskFilter(status, robot_id, task_type, _seq_of(cursor), robot_ids=mine)
+    wanted = TaskFilter(
+        statuses=frozenset({status}) if status is not None else None,
+        robot_id=robot_id,
+        robot_ids=mine,
+        task_type=task_type,
+        after=_cursor_of(cursor),
+    )
     page = await context.tasks.page(wanted, limit=limit)
     now = time.time()
     return TaskList(
         items=[task_object(view, context.robots, now_unix_s=now) for view in page.items],
-        next_cursor=_cursor_of(page.next_seq),
+        next_cursor=_cursor_text(page.next),
     )
 
 
@@ -139,20 +148,22 @@ async def _own_task(context: AppContext, principal: Principal, task_id: str) -> 
     return view
 
 
-def _cursor_of(seq: int | None) -> str | None:
-    if seq is None:
-        return None
-    return base64.urlsafe_b64encode(str(seq).encode()).decode().rstrip("=")
-
-
-def _seq_of(cursor: str | None) -> int | None:
+def _cursor_text(cursor: Cursor | None) -> str | None:
     if cursor is None:
         return None
+    text = json.dumps([cursor.rank, cursor.seq], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _cursor_of(text: str | None) -> Cursor | None:
+    if text is None:
+        return None
     try:
-        seq = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        seq = 0
-    if not 0 < seq <= _LARGEST_SEQ:
+        rank, seq = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        cursor = Cursor(float(rank), int(seq))
+    except (ValueError, TypeError):
+        cursor = Cursor(0.0, 0)
+    if not 0 < cursor.seq <= _LARGEST_SEQ or not math.isfinite(cursor.rank):
         error = FieldError("cursor", "invalid", "must be a next_cursor that a list gave")
         raise ValidationFailed("the cursor is not one of ours", errors=[error])
-    return seq
+    return cursor

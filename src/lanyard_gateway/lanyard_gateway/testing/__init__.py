@@ -1,0 +1,1 @@
+"""Helpers for tests of a gateway, ours and other packages'. Nothing here is used while serving."""
