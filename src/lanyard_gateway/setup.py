@@ -26,7 +26,8 @@ setup(
     entry_points={
         "console_scripts": [
             "gateway = lanyard_gateway.main:main",
-            "keys = lanyard_gateway.keys_command:main",
+            "keys = lanyard_gateway.commands.keys:main",
         ],
+        "lanyard.commands": ["keys = lanyard_gateway.commands.keys:app"],
     },
 )

@@ -63,6 +63,9 @@ RULES = {
         ),
         exceptions={"lanyard_gateway.web.socket_line": ("websockets",)},
     ),
+    "lanyard_gateway.commands": Row(
+        ("lanyard_core", "lanyard_gateway.commands", "lanyard_gateway.doors", "typer")
+    ),
     "lanyard_gateway.doors": Row(
         ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml")
     ),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lanyard_core.faults import BadConfiguration
 
-KEYS_COMMAND = (sys.executable, "-m", "lanyard_gateway.keys_command")
+KEYS_COMMAND = (sys.executable, "-m", "lanyard_gateway.commands.keys")
 ROLE = "maintainer"
 """May do all that the demo shows: tasks, driving, stop and reset; may not make further keys."""
 

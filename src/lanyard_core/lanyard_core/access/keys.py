@@ -155,7 +155,8 @@ def record_of(records: Iterable[KeyRecord], key_id: str) -> KeyRecord:
 class KeyRing:
     """The keys that are valid now, and the policy that says what their roles may do.
 
-    ``replace`` and ``adopt`` swap the whole of it; lookups never see half.
+    ``replace`` and ``adopt`` swap the whole of it; lookups never see half. ``version`` rises when
+    something may have changed.
     """
 
     def __init__(
@@ -163,15 +164,18 @@ class KeyRing:
     ) -> None:
         self._records: dict[str, KeyRecord] = {}
         self.policy = policy
+        self.version = 0
         self.replace(records)
 
     def replace(self, records: Iterable[KeyRecord]) -> None:
         """Take ``records`` as the whole truth from now on."""
         self._records = {record.key_id: record for record in records}
+        self.version += 1
 
     def adopt(self, policy: Policy) -> None:
         """Judge roles by ``policy`` from now on."""
         self.policy = policy
+        self.version += 1
 
     def records(self) -> tuple[KeyRecord, ...]:
         """All records, oldest first."""

@@ -5,7 +5,6 @@ The only module that knows all routers.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -16,10 +15,10 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from lanyard_core.faults import LanyardFault
-from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.events.reporters import Reporters
 from lanyard_gateway.web import (
     command_socket,
+    keys_api,
     openapi,
     pages,
     problems,
@@ -32,6 +31,8 @@ from lanyard_gateway.web import (
 )
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.envelope import Envelope
+from lanyard_gateway.web.guards import on_guard
+from lanyard_gateway.web.open_sockets import OpenSockets, SocketRegister
 
 API_PREFIX = "/api/v1"
 
@@ -49,6 +50,7 @@ def create_app(context: AppContext) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.context = context
+    app.state.sockets = OpenSockets()
     problems.install(app)
     for router in (
         tasks_api.router,
@@ -57,6 +59,7 @@ def create_app(context: AppContext) -> FastAPI:
         robots_api.status_router,
         stops_api.stop_router,
         stops_api.reset_router,
+        keys_api.router,
         system_api.open_router,
         system_api.router,
         openapi.router,
@@ -71,6 +74,7 @@ def create_app(context: AppContext) -> FastAPI:
     for router in (command_socket.router, telemetry_socket.router):
         app.include_router(router)
     pages.install(app)
+    app.add_middleware(SocketRegister, sockets=app.state.sockets)
     app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
     return app
 
@@ -78,25 +82,13 @@ def create_app(context: AppContext) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: AppContext = app.state.context
-    settings = context.settings
     reporters = Reporters(context.robots, context.events.publish, version=context.version)
     reporters.start()
     await context.tasks.start()
-    period_s = settings.key_file_poll_s
-    following = []
-    if settings.key_file is not None:
-        following.append(key_file.follow(settings.key_file, context.keyring, period_s=period_s))
-    if settings.policy_file is not None:
-        following.append(
-            policy_file.follow(settings.policy_file, context.keyring, period_s=period_s)
-        )
-    tasks = [asyncio.get_running_loop().create_task(each) for each in following]
     try:
-        yield
+        async with on_guard(context, app.state.sockets):
+            yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         await context.tasks.stop()
         reporters.stop()
 

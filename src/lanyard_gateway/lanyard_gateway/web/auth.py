@@ -9,6 +9,8 @@ credentials (tokens, tickets) join in ``identify``; rate limits and the audit lo
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import cast
 
 from fastapi.openapi.models import HTTPBearer as BearerModel
 from fastapi.security.base import SecurityBase
@@ -18,19 +20,42 @@ from lanyard_core.access import preconditions
 from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import Unauthenticated
-from lanyard_gateway.web.context import context_of
+from lanyard_gateway.web.context import AppContext, context_of
 
 BEARER_SUBPROTOCOL = "lanyard.bearer."
 _SCOPE_KEY = "lanyard.principal"
+_ADMITTED_KEY = "lanyard.admitted"
 
 __all__ = [
     "BEARER_SUBPROTOCOL",
+    "Admitted",
     "Require",
+    "admitted",
     "authorize",
     "identify",
     "offered_protocols",
+    "principal_now",
     "require",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Whom a request or socket was let in for, to do what, on which robot (None: no one robot)."""
+
+    principal: Principal
+    scope: Scope
+    robot_id: str | None
+
+
+def admitted(connection: HTTPConnection) -> Admitted | None:
+    """What a request or socket was let in for; None when it was not, or not yet."""
+    return cast("Admitted | None", connection.scope.get(_ADMITTED_KEY))
+
+
+def principal_now(context: AppContext, before: Principal, *, now_unix_s: float) -> Principal:
+    """What the credential of ``before`` allows now; raises Unauthenticated when it has ended."""
+    return context.keyring.principal(before.key_id, now_unix_s=now_unix_s)
 
 
 def identify(connection: HTTPConnection) -> Principal:
@@ -41,7 +66,9 @@ def identify(connection: HTTPConnection) -> Principal:
     credential = _header_credential(connection) or _subprotocol_credential(connection)
     if credential is None:
         raise Unauthenticated("no API key; send `Authorization: Bearer <key>`")
-    principal = context_of(connection).keyring.authenticate(credential, now_unix_s=time.time())
+    context, now = context_of(connection), time.time()
+    principal = context.keyring.authenticate(credential, now_unix_s=now)
+    context.last_use.note(principal.key_id, now_unix_s=now)
     connection.scope[_SCOPE_KEY] = principal
     return principal
 
@@ -116,6 +143,7 @@ class Require(SecurityBase):
         robot_id = connection.path_params.get("robot_id")
         if robot_id is not None:
             authorize(connection, principal, self.scope, robot_id, gated=self.gated)
+        connection.scope[_ADMITTED_KEY] = Admitted(principal, self.scope, robot_id)
         return principal
 
 

@@ -15,6 +15,7 @@ from lanyard_core.access.keys import KeyRing
 from lanyard_core.access.principal import no_such_robot
 from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.doors.last_use import LastUse
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.web.settings import WebSettings
 
@@ -33,6 +34,7 @@ class AppContext:
     version: str
     ros_alive: Callable[[], bool]
     events: EventHub = field(default_factory=EventHub)
+    last_use: LastUse = field(default_factory=LastUse)
 
     def robot(self, robot_id: str) -> RobotPort:
         """The robot of that id; raises NotFound in the words that hide one from a stranger."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 import pytest_asyncio
 import uvicorn
+from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
 from lanyard_core.access.keys import KeyRing, NewKey, make_key
@@ -34,6 +35,7 @@ from lanyard_core.stream.server_frames import read_server_frame
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus, Twist
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.context import AppContext
+from lanyard_gateway.web.open_sockets import OpenSockets
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_gateway.web.settings import WebSettings
 
@@ -219,7 +221,16 @@ class Gateway:
     robot: ControlledRobot
     keys: dict[Role, NewKey]
     server: uvicorn.Server
+    app: FastAPI
     _open: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    @property
+    def keyring(self) -> KeyRing:
+        return self.app.state.context.keyring
+
+    @property
+    def sockets(self) -> OpenSockets:
+        return self.app.state.sockets
 
     @property
     def http_url(self) -> str:
@@ -300,10 +311,11 @@ async def gateway(robot: ControlledRobot, web_settings: WebSettings) -> AsyncIte
     )
     listener = tune_listener(socket.socket())
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(server_config(create_app(context), web_settings))
+    app = create_app(context)
+    server = uvicorn.Server(server_config(app, web_settings))
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started)
-    made = Gateway(f"ws://127.0.0.1:{listener.getsockname()[1]}", robot, keys, server)
+    made = Gateway(f"ws://127.0.0.1:{listener.getsockname()[1]}", robot, keys, server, app)
     yield made
     await made.close()
     server.should_exit = True

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from lanyard_core.access.keys import KeyRing
+from lanyard_core.access.keys import KeyRing, NewKey
 from lanyard_core.access.scopes import Role
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway.doors import key_file
-from lanyard_gateway.keys_command import create_key
+from lanyard_gateway.doors.key_desk import Wish, create
+
+
+def new_key(path: Path, role: Role, name: str, days: float | None = None) -> NewKey:
+    return create(path, Wish(role, name, days), now_unix_s=time.time())
 
 
 @pytest.fixture
@@ -24,14 +29,14 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_was_written_is_read_again(path):
     made = [
-        create_key(path, role=Role.VIEWER, name="screen in hall 3", days=None),
-        create_key(path, role=Role.ADMIN, name="né", days=30),
+        new_key(path, Role.VIEWER, "screen in hall 3", None),
+        new_key(path, Role.ADMIN, "né", 30),
     ]
     assert list(key_file.read(path)) == [key.record for key in made]
 
 
 def test_only_its_owner_can_read_it_and_it_holds_no_key(path):
-    made = create_key(path, role=Role.ADMIN, name="x")
+    made = new_key(path, Role.ADMIN, "x")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     secret = made.text.split("_", 2)[2]
     assert secret not in path.read_text()
@@ -80,11 +85,11 @@ async def test_a_change_of_the_file_reaches_the_ring_and_a_broken_file_lets_nobo
 ):
     ring = KeyRing()
     following = asyncio.create_task(key_file.follow(path, ring, period_s=0.01))
-    made = create_key(path, role=Role.VIEWER, name="x")
+    made = new_key(path, Role.VIEWER, "x")
     await eventually(lambda: ring.records() == (made.record,))
     key_file.change(path, lambda _: [])
     await eventually(lambda: ring.records() == ())
-    create_key(path, role=Role.VIEWER, name="x")
+    new_key(path, Role.VIEWER, "x")
     await eventually(lambda: len(ring.records()) == 1)
     path.write_text("broken")
     await eventually(lambda: ring.records() == ())
@@ -96,7 +101,7 @@ async def test_a_change_of_the_file_reaches_the_ring_and_a_broken_file_lets_nobo
 async def test_a_key_revoked_in_the_file_stops_working_while_the_gateway_runs(
     build, path, eventually
 ):
-    made = create_key(path, role=Role.OPERATOR, name="x")
+    made = new_key(path, Role.OPERATOR, "x")
     headers = {"Authorization": f"Bearer {made.text}"}
     async with build(key_file=path, key_file_poll_s=0.01) as house:
 

@@ -1,0 +1,53 @@
+"""What goes on beside the requests as long as the gateway serves: files followed, sockets watched.
+
+Started and stopped by the application's lifespan. Event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Coroutine
+
+from lanyard_gateway.doors import key_file, policy_file
+from lanyard_gateway.web.context import AppContext
+from lanyard_gateway.web.open_sockets import OpenSockets
+
+_log = logging.getLogger(__name__)
+
+LAST_USE_PERIOD_S = 60.0
+
+
+@contextlib.asynccontextmanager
+async def on_guard(context: AppContext, sockets: OpenSockets) -> AsyncIterator[None]:
+    """Follow keys and policy, and close sockets that they forbid, as long as the block runs."""
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(_logged(work)) for work in _works(context, sockets)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _logged(work: Coroutine[object, object, None]) -> None:
+    try:
+        await work
+    except Exception:  # the top level of a task: what it guarded is open from now on
+        _log.critical("a guard of the doors has ended; restart the gateway", exc_info=True)
+        raise
+
+
+def _works(context: AppContext, sockets: OpenSockets) -> list[Coroutine[object, object, None]]:
+    settings, ring = context.settings, context.keyring
+    works = [sockets.watch(context)]
+    if settings.key_file is not None:
+        period_s = settings.key_file_poll_s
+        works.append(key_file.follow(settings.key_file, ring, period_s=period_s))
+        works.append(context.last_use.keep(settings.key_file, period_s=LAST_USE_PERIOD_S))
+    if settings.policy_file is not None:
+        period_s = settings.key_file_poll_s
+        works.append(policy_file.follow(settings.policy_file, ring, period_s=period_s))
+    return works
