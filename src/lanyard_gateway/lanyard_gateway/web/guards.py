@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
 
 from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.open_sockets import OpenSockets
 
 _log = logging.getLogger(__name__)
+
+_Work = Callable[[], Coroutine[object, object, None]]
 
 LAST_USE_PERIOD_S = 60.0
 
@@ -32,22 +35,22 @@ async def on_guard(context: AppContext, sockets: OpenSockets) -> AsyncIterator[N
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _logged(work: Coroutine[object, object, None]) -> None:
+async def _logged(work: _Work) -> None:
     try:
-        await work
+        await work()
     except Exception:  # the top level of a task: what it guarded is open from now on
         _log.critical("a guard of the doors has ended; restart the gateway", exc_info=True)
         raise
 
 
-def _works(context: AppContext, sockets: OpenSockets) -> list[Coroutine[object, object, None]]:
+def _works(context: AppContext, sockets: OpenSockets) -> list[_Work]:
     settings, ring = context.settings, context.keyring
-    works = [sockets.watch(context)]
+    works: list[_Work] = [partial(sockets.watch, context)]
+    follow = {"period_s": settings.key_file_poll_s}
     if settings.key_file is not None:
-        period_s = settings.key_file_poll_s
-        works.append(key_file.follow(settings.key_file, ring, period_s=period_s))
-        works.append(context.last_use.keep(settings.key_file, period_s=LAST_USE_PERIOD_S))
+        works.append(partial(key_file.follow, settings.key_file, ring, **follow))
+        keep = context.last_use.keep
+        works.append(partial(keep, settings.key_file, period_s=LAST_USE_PERIOD_S))
     if settings.policy_file is not None:
-        period_s = settings.key_file_poll_s
-        works.append(policy_file.follow(settings.policy_file, ring, period_s=period_s))
+        works.append(partial(policy_file.follow, settings.policy_file, ring, **follow))
     return works
