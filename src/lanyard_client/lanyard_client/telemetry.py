@@ -13,6 +13,7 @@ from lanyard_client.sockets import Redial, is_hopeless, open_socket
 from lanyard_core.stream.channel import PROTOCOL_VERSION, Channel, Encoding
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.plain import FROM_SERVER, Plain
+from lanyard_core.telemetry.assembly import Assembly
 
 _HEAD = frozenset({"v", "t", "seq", "ts_us", "robot_id", "online", "dropped", "ages_ms"})
 
@@ -58,11 +59,13 @@ async def watch(
             ) as connection:
                 was_connected = True
                 redial.began()
-                codec = CODECS[encoding]
+                codec, assembly = CODECS[encoding], Assembly()
                 await connection.send(codec.encode(_subscribe(fields, rate_hz)))
                 confirmed = False
                 while True:
                     value = codec.decode(await connection.recv(), limits=FROM_SERVER)
+                    if isinstance(value, Mapping):
+                        value = assembly.take(value)
                     kind = _kind(value)
                     confirmed = confirmed or kind == "sub"
                     if confirmed and kind == "tlm":

@@ -28,7 +28,9 @@ FULL = RobotStatus(
     localized=True,
     end_effector_pose=replace(POSE, frame_id="base_link"),
     twist=Twist((0.1, 0.0, 0.0)),
-    cameras=(Camera("camera", "lens", 640, 480, "camera/image_raw", 30.0, age_s=0.2),),
+    cameras=(
+        Camera("camera", "lens", 640, 480, "camera/image_raw", 30.0, 0.2, "rgb8", 1.8e9, True),
+    ),
     errors=(RobotError("HOT", "warning", "joint 1 is hot", "let it rest", 1.8e9, "/diagnostics"),),
     safety=replace(UNKNOWN_SAFETY, state=State.ACTIVE, since_unix_s=1.8e9, holder="key:me"),
     ages_s={"joints": 0.0124, "end_effector_pose": 0.02, "battery": 0.51, "safety": 0.1},
@@ -68,7 +70,7 @@ def test_each_part_that_was_heard_has_an_age_under_its_own_name():
 def test_a_part_that_was_never_heard_is_null_and_has_no_age():
     body = made(RobotStatus("arm-001", online=False, age_s=None))
     never = [part for part in PARTS if body[part] is None]
-    assert never == ["joint_state", "ee_pose", "pose", "twist", "battery", "task"]
+    assert never == ["joint_state", "ee_pose", "pose", "twist", "battery", "task", "gps"]
     assert (body["cameras"], body["errors"], body["ages_ms"]) == ([], [], {})
 
 
@@ -87,3 +89,19 @@ def test_the_safety_part_says_state_causes_and_that_it_is_not_safety_rated():
 
 def test_the_task_is_passed_on():
     assert made(task={"task_id": "t-1"})["task"] == {"task_id": "t-1"}
+
+
+def test_a_camera_is_told_with_all_that_is_known_of_it():
+    assert made()["cameras"] == [
+        {
+            "id": "camera",
+            "frame_id": "lens",
+            "width": 640,
+            "height": 480,
+            "encoding": "rgb8",
+            "fps": 30.0,
+            "stamp_us": 1_800_000_000_000_000,
+            "topic": "camera/image_raw",
+            "info_ok": True,
+        }
+    ]

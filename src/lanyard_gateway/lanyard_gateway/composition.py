@@ -95,6 +95,7 @@ def robot_config(settings: GatewaySettings, entry: RobotEntry) -> RobotConfig:
         service_timeout_s=settings.service_timeout_s,
         task_accept_timeout_s=settings.task_accept_timeout_s,
         task_result_poll_s=settings.task_result_poll_s,
+        cameras=settings.cameras,
     )
 
 

@@ -76,6 +76,7 @@ class GatewaySettings:
     port: int
     insecure: bool
     robots: tuple[RobotEntry, ...]
+    cameras: tuple[str, ...]
     keys_file: Path
     policy_file: Path | None
     task_store: Path
@@ -104,6 +105,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         port=cast(int, parameters["port"]),
         insecure=bool(parameters["insecure"]),
         robots=robots,
+        cameras=_cameras(_texts(parameters, "cameras"), problems),
         keys_file=_file(parameters, "keys_file", "keys.json"),
         policy_file=_path(_text(parameters, "policy_file")),
         task_store=_file(parameters, "task_store", "tasks.sqlite3"),
@@ -165,6 +167,15 @@ def _robots(entries: Sequence[str], problems: list[str]) -> tuple[RobotEntry, ..
                 )
         found.append(RobotEntry(robot_id, namespace))
     return tuple(found)
+
+
+def _cameras(names: Sequence[str], problems: list[str]) -> tuple[str, ...]:
+    problems.extend(
+        f"cameras: {name!r} is no ROS name below a robot's namespace, such as camera or arm/camera"
+        for name in names
+        if not _NAMESPACE.fullmatch(f"/{name}")
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def _check_host(settings: GatewaySettings, problems: list[str]) -> None:

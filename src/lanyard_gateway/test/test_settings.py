@@ -79,3 +79,11 @@ def test_an_origin_that_is_none_is_refused(origin):
 
 def test_every_problem_is_told_at_once():
     assert len(problems(host="0.0.0.0", robots=["x"], allowed_origins=["*"])) == 3
+
+
+@pytest.mark.parametrize("name", ["", "/camera", "a b", "9"])
+def test_a_camera_is_a_name_below_the_robots_namespace(name):
+    (problem,) = problems(cameras=[name])
+    assert problem.startswith(f"cameras: {name!r}")
+    assert settings(cameras=["front", "arm/wrist", "front"]).cameras == ("front", "arm/wrist")
+    assert settings(cameras=[]).cameras == ()

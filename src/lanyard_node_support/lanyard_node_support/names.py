@@ -27,6 +27,7 @@ ODOM = "odom"
 BATTERY_STATE = "battery_state"
 DIAGNOSTICS = "diagnostics"
 CAMERA_INFO = "camera/camera_info"
+GPS_FIX = "gps/fix"
 
 EXECUTE_TASK = "execute_task"
 

@@ -102,8 +102,11 @@ def _camera(camera: Camera) -> Plain:
         "frame_id": camera.frame_id,
         "width": camera.width,
         "height": camera.height,
+        "encoding": camera.encoding,
         "fps": camera.fps,
+        "stamp_us": round(camera.stamp_unix_s * 1e6),
         "topic": camera.topic,
+        "info_ok": camera.calibrated,
     }
 
 
@@ -138,6 +141,20 @@ def _safety(status: RobotStatus) -> Plain:
     }
 
 
+def _gps(status: RobotStatus) -> Plain:
+    gps = status.gps
+    if gps is None:
+        return None
+    return {
+        "frame_id": gps.frame_id,
+        "fix": gps.fix.value,
+        "latitude_deg": gps.latitude_deg,
+        "longitude_deg": gps.longitude_deg,
+        "altitude_m": gps.altitude_m,
+        "accuracy_m": gps.accuracy_m,
+    }
+
+
 def _pose(pose: Pose) -> dict[str, Plain]:
     return {
         "frame_id": pose.frame_id,
@@ -165,4 +182,5 @@ _WRITERS: dict[str, Callable[[RobotStatus], Plain]] = {
     "cameras": _cameras,
     "errors": _errors,
     "safety": _safety,
+    "gps": _gps,
 }

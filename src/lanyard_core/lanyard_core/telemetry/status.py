@@ -9,6 +9,7 @@ docstring.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from lanyard_core.safety.states import Cause, State
 
@@ -58,7 +59,11 @@ class Battery:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """What is known of a camera, not its images. Source: ``camera/camera_info``."""
+    """What is known of a camera, not its images. Source: its ``camera_info``.
+
+    ``encoding`` of the pixels, as its first image said; None until one came. ``stamp_unix_s`` of
+    the newest information, by the robot's clock. ``calibrated``: it knows its focal length.
+    """
 
     id: str
     frame_id: str
@@ -67,6 +72,34 @@ class Camera:
     topic: str
     fps: float | None
     age_s: float
+    encoding: str | None = None
+    stamp_unix_s: float = 0.0
+    calibrated: bool = False
+
+
+class GpsFix(Enum):
+    """How good a satellite fix is; the words that clients read."""
+
+    NONE = "none"
+    FIX = "fix"
+    SBAS = "sbas"  # corrected by a satellite
+    GBAS = "gbas"  # corrected by a station on the ground
+
+
+@dataclass(frozen=True, slots=True)
+class GpsPosition:
+    """A position on the earth (WGS 84): degrees, and metres above the ellipsoid.
+
+    ``accuracy_m``: one standard deviation of the horizontal position, None when not told.
+    Source: ``gps/fix``.
+    """
+
+    frame_id: str
+    fix: GpsFix
+    latitude_deg: float | None
+    longitude_deg: float | None
+    altitude_m: float | None
+    accuracy_m: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +168,7 @@ class RobotStatus:
     end_effector_pose: Pose | None = None
     twist: Twist | None = None
     cameras: tuple[Camera, ...] = ()
+    gps: GpsPosition | None = None
     errors: tuple[RobotError, ...] = ()
     safety: SafetyStatus = UNKNOWN_SAFETY
     ages_s: dict[str, float] = field(default_factory=dict)

@@ -35,6 +35,7 @@ class RobotConfig:
     service_timeout_s: float = 2.0
     task_accept_timeout_s: float = 5.0
     task_result_poll_s: float = 10.0
+    cameras: tuple[str, ...] = ("camera",)
 
     def topic(self, name: str) -> str:
         """The absolute name of a topic, service or action of this robot."""

@@ -15,13 +15,15 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from lanyard_msgs.msg import CommandAck as CommandAckMsg
 from lanyard_msgs.msg import MotionCommand as MotionCommandMsg
-from sensor_msgs.msg import BatteryState
+from sensor_msgs.msg import BatteryState, NavSatFix, NavSatStatus
 
 from lanyard_core.port import CommandAck, MotionCommand
 from lanyard_core.safety.states import AckStatus, Cause, State
 from lanyard_core.telemetry.status import (
     Battery,
     Camera,
+    GpsFix,
+    GpsPosition,
     Joint,
     RobotError,
     SafetyStatus,
@@ -42,6 +44,11 @@ _ERROR_LEVELS = {
     DiagnosticStatus.WARN: "warning",
     DiagnosticStatus.STALE: "urgent",
     DiagnosticStatus.ERROR: "critical",
+}
+_GPS_FIXES = {
+    NavSatStatus.STATUS_FIX: GpsFix.FIX,
+    NavSatStatus.STATUS_SBAS_FIX: GpsFix.SBAS,
+    NavSatStatus.STATUS_GBAS_FIX: GpsFix.GBAS,
 }
 _LEVEL_WORDS = frozenset({"warning", "urgent", "critical", "fatal"})
 
@@ -162,9 +169,16 @@ def battery(message: BatteryState, *, age_s: float) -> Battery:
 
 
 def camera(
-    message: CameraInfo, *, camera_id: str, topic: str, fps: float | None, age_s: float
+    message: CameraInfo,
+    *,
+    camera_id: str,
+    topic: str,
+    fps: float | None,
+    age_s: float,
+    encoding: str | None,
 ) -> Camera:
     """What ``camera_info`` says, with the rate at which it came."""
+    stamp = message.header.stamp
     return Camera(
         id=camera_id,
         frame_id=message.header.frame_id,
@@ -173,7 +187,35 @@ def camera(
         topic=topic,
         fps=fps,
         age_s=age_s,
+        encoding=encoding,
+        stamp_unix_s=stamp.sec + stamp.nanosec * 1e-9,
+        calibrated=message.k[0] != 0.0,  # as the message's own comment has it
     )
+
+
+def gps_position(message: NavSatFix) -> GpsPosition:
+    """A satellite fix; without one the position is not known, whatever the message says."""
+    fix = _GPS_FIXES.get(message.status.status, GpsFix.NONE)
+    has_fix = fix is not GpsFix.NONE
+
+    def known(value: float) -> float | None:
+        return finite(value) if has_fix else None
+
+    return GpsPosition(
+        frame_id=message.header.frame_id,
+        fix=fix,
+        latitude_deg=known(message.latitude),
+        longitude_deg=known(message.longitude),
+        altitude_m=known(message.altitude),
+        accuracy_m=_accuracy_m(message) if has_fix else None,
+    )
+
+
+def _accuracy_m(message: NavSatFix) -> float | None:
+    if message.position_covariance_type == NavSatFix.COVARIANCE_TYPE_UNKNOWN:
+        return None
+    east, north = message.position_covariance[0], message.position_covariance[4]
+    return finite(math.sqrt(max(0.0, east, north)))
 
 
 def robot_error(status: DiagnosticStatus, *, since_unix_s: float, source: str) -> RobotError | None:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 from lanyard_msgs.msg import JointTemperatures, SafetyState
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
-from sensor_msgs.msg import BatteryState, CameraInfo, JointState
+from sensor_msgs.msg import BatteryState, JointState, NavSatFix
 
 from lanyard_core.telemetry.status import (
     UNKNOWN_SAFETY,
     Battery,
-    Camera,
+    GpsPosition,
     Joint,
     Pose,
     RobotStatus,
@@ -28,6 +28,7 @@ from lanyard_core.telemetry.status import (
     Twist,
 )
 from lanyard_gateway.robot import convert
+from lanyard_gateway.robot.cameras import CamerasCache
 from lanyard_gateway.robot.diagnostics import DiagnosticsCache
 from lanyard_gateway.robot.latest import LatestMessage
 from lanyard_gateway.robot.transform_buffer import TransformBuffer
@@ -35,9 +36,6 @@ from lanyard_node_support import names, qos
 
 if TYPE_CHECKING:
     from lanyard_gateway.robot.config import RobotConfig
-
-CAMERA_ID = "camera"
-IMAGE_TOPIC = "camera/image_raw"
 
 M = TypeVar("M")
 
@@ -70,7 +68,8 @@ class StatusCache:
         self._temperatures = self._latest(node, JointTemperatures, names.JOINT_TEMPERATURES)
         self._odometry = self._latest(node, Odometry, names.ODOM)
         self._battery = self._latest(node, BatteryState, names.BATTERY_STATE)
-        self._camera = self._latest(node, CameraInfo, names.CAMERA_INFO)
+        self._gps = self._latest(node, NavSatFix, names.GPS_FIX)
+        self._cameras = CamerasCache(node, config)
         self._diagnostics = DiagnosticsCache(
             node, config.topic(names.DIAGNOSTICS), on_change=on_change
         )
@@ -103,7 +102,8 @@ class StatusCache:
             localized=localized,
             end_effector_pose=self._end_effector_pose(now, ages),
             twist=self._twist(now, ages),
-            cameras=self._cameras(now, ages),
+            cameras=self._cameras.cameras(now, ages),
+            gps=self._gps_position(now, ages),
             errors=self._diagnostics.errors(now, ages),
             safety=safety,
             age_s=min(ages.values(), default=None),
@@ -143,20 +143,12 @@ class StatusCache:
         ages["twist"] = now - found[1]
         return convert.twist(found[0].twist.twist)
 
-    def _cameras(self, now: float, ages: dict[str, float]) -> tuple[Camera, ...]:
-        found = self._camera.read()
+    def _gps_position(self, now: float, ages: dict[str, float]) -> GpsPosition | None:
+        found = self._gps.read()
         if found is None:
-            return ()
-        ages["cameras"] = now - found[1]
-        return (
-            convert.camera(
-                found[0],
-                camera_id=CAMERA_ID,
-                topic=self._config.topic(IMAGE_TOPIC),
-                fps=self._camera.rate_hz(),
-                age_s=ages["cameras"],
-            ),
-        )
+            return None
+        ages["gps"] = now - found[1]
+        return convert.gps_position(found[0])
 
     def _pose(self, now: float, ages: dict[str, float]) -> tuple[Pose | None, bool]:
         """Pose of the base on the map, or by odometry while there is no way to the map."""

@@ -39,7 +39,7 @@ from lanyard_core.stream.session import CommandSession
 from lanyard_core.stream.settings import StreamSettings
 from lanyard_core.telemetry.status import RobotStatus
 from lanyard_gateway.web.context import context_of
-from lanyard_gateway.web.socket_admission import Admission, admit
+from lanyard_gateway.web.socket_admission import RobotAdmission, admit
 from lanyard_gateway.web.socket_line import line_of
 from lanyard_gateway.web.socket_requests import RobotRequests
 from lanyard_gateway.web.socket_settings import stream_settings
@@ -83,7 +83,7 @@ class CommandLink:
     def __init__(
         self,
         websocket: WebSocket,
-        admission: Admission,
+        admission: RobotAdmission,
         *,
         lease: Lease,
         settings: StreamSettings,

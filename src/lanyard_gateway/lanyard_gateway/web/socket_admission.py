@@ -28,26 +28,48 @@ from lanyard_gateway.web.context import context_of
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A socket that may be opened: for whom, to what, and how its frames are written."""
+    """A socket that may be opened: for whom, and how its frames are written."""
 
     principal: Principal
-    robot: RobotPort
     encoding: Encoding
     subprotocol: str
 
 
-def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope) -> Admission:
-    """Check a socket that asks to be opened. Raises the fault that it is to be refused with."""
-    _check_origin(websocket)
-    principal = Require(scope)(websocket)
+@dataclass(frozen=True, slots=True)
+class RobotAdmission(Admission):
+    """The same, for a socket that is about one robot."""
+
+    robot: RobotPort
+
+
+def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope) -> RobotAdmission:
+    """Check a socket to one robot. Raises the fault that it is to be refused with."""
+    principal = _caller(websocket, scope)
     robot = context_of(websocket).robot(robot_id)
+    encoding = _encoding(websocket, channel)
+    return RobotAdmission(principal, encoding, subprotocol(channel, encoding), robot)
+
+
+def admit_to_all(websocket: WebSocket, *, channel: Channel, scope: Scope) -> Admission:
+    """Check a socket that is about no robot in particular; as ``admit``."""
+    principal = _caller(websocket, scope)
+    encoding = _encoding(websocket, channel)
+    return Admission(principal, encoding, subprotocol(channel, encoding))
+
+
+def _caller(websocket: WebSocket, scope: Scope) -> Principal:
+    _check_origin(websocket)
+    return Require(scope)(websocket)
+
+
+def _encoding(websocket: WebSocket, channel: Channel) -> Encoding:
     encoding = chosen_encoding(channel, offered_protocols(websocket))
     if encoding is None:
         raise BadInput(
             f"offer one of the subprotocols {', '.join(subprotocols(channel))}",
             code="subprotocol_required",
         )
-    return Admission(principal, robot, encoding, subprotocol(channel, encoding))
+    return encoding
 
 
 def _check_origin(websocket: WebSocket) -> None:

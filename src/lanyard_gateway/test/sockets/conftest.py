@@ -285,6 +285,19 @@ def robot() -> ControlledRobot:
 
 
 @pytest.fixture
+def robots(robot: ControlledRobot) -> dict[str, ControlledRobot]:
+    """The robots that the gateway serves."""
+    return {robot.robot_id: robot}
+
+
+@pytest.fixture
+def other_robot(robots: dict[str, ControlledRobot]) -> ControlledRobot:
+    """A second robot."""
+    other = robots["amr-002"] = ControlledRobot("amr-002")
+    return other
+
+
+@pytest.fixture
 def ack_miss_limit() -> int:
     """Generous, so that a busy computer fails no test that is about something else."""
     return 50
@@ -313,12 +326,14 @@ def web_settings(ack_miss_limit: int, key_path: Path | None) -> WebSettings:
 
 
 @pytest_asyncio.fixture
-async def gateway(robot: ControlledRobot, web_settings: WebSettings) -> AsyncIterator[Gateway]:
+async def gateway(
+    robot: ControlledRobot, robots: dict[str, ControlledRobot], web_settings: WebSettings
+) -> AsyncIterator[Gateway]:
     keys = {role: _key(number, role) for number, role in enumerate(Role)}
     if web_settings.key_file is not None:
         key_file.change(web_settings.key_file, lambda _: [key.record for key in keys.values()])
     context = AppContext(
-        robots={robot.robot_id: robot},
+        robots=robots,
         keyring=KeyRing(key.record for key in keys.values()),
         tasks=NoTasks(),
         settings=web_settings,

@@ -3,11 +3,11 @@ import math
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from lanyard_msgs.msg import CommandAck, JointTemperatures, SafetyState
-from sensor_msgs.msg import BatteryState, JointState
+from sensor_msgs.msg import BatteryState, JointState, NavSatFix, NavSatStatus
 
 from lanyard_core.port import MotionCommand
 from lanyard_core.safety.states import AckStatus, Cause, State
-from lanyard_core.telemetry.status import Twist
+from lanyard_core.telemetry.status import GpsFix, Twist
 from lanyard_gateway.robot import convert
 
 
@@ -95,3 +95,18 @@ def test_an_error_without_values_gets_its_code_from_its_name_and_its_level_from_
     status.values = [KeyValue(key="level", value="terrible")]
     error = convert.robot_error(status, since_unix_s=0.0, source="s")
     assert (error.code, error.level) == ("ARM_JOINT_3_TEMP", "critical")
+
+
+def test_without_a_satellite_fix_the_position_is_not_known():
+    message = NavSatFix(latitude=1.0, longitude=2.0, altitude=3.0)
+    message.status.status = NavSatStatus.STATUS_NO_FIX
+    found = convert.gps_position(message)
+    assert found.fix is GpsFix.NONE
+    assert (found.latitude_deg, found.longitude_deg, found.accuracy_m) == (None, None, None)
+
+
+def test_a_satellite_fix_of_unknown_accuracy_or_altitude_leaves_them_out():
+    message = NavSatFix(latitude=1.0, longitude=2.0, altitude=math.nan)
+    message.status.status = NavSatStatus.STATUS_FIX
+    found = convert.gps_position(message)
+    assert (found.latitude_deg, found.altitude_m, found.accuracy_m) == (1.0, None, None)

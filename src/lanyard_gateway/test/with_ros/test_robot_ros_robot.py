@@ -11,13 +11,20 @@ from geometry_msgs.msg import TransformStamped
 from lanyard_msgs.msg import CommandAck, Heartbeat, JointTemperatures, MotionCommand, SafetyState
 from lanyard_msgs.srv import AcquireLease, ArmMotion, ReleaseLease, RequestStop, ResetSafety
 from nav_msgs.msg import Odometry
-from sensor_msgs.msg import BatteryState, CameraInfo, JointState
+from sensor_msgs.msg import (
+    BatteryState,
+    CameraInfo,
+    Image,
+    JointState,
+    NavSatFix,
+    NavSatStatus,
+)
 from tf2_msgs.msg import TFMessage
 
 from lanyard_core import port
 from lanyard_core.faults import Conflict, RosTimeout, Unavailable
 from lanyard_core.safety.states import AckStatus, Cause, Priority, State, StopKind
-from lanyard_core.telemetry.status import Twist
+from lanyard_core.telemetry.status import GpsFix, GpsPosition, Twist
 from lanyard_node_support import names, qos
 
 
@@ -240,6 +247,42 @@ async def test_status_has_every_part_with_its_age(peer, robot, eventually):
     assert status.safety.state is State.IDLE
     assert set(status.ages_s) >= {"joints", "twist", "battery", "pose", "safety", "errors"}
     assert all(0.0 <= age < 5.0 for age in status.ages_s.values())
+
+
+async def test_a_camera_says_its_encoding_in_one_image_and_its_calibration(
+    peer, robot, graph, eventually
+):
+    info = CameraInfo(width=4, height=2, k=[500.0, 0.0, 2.0, 0.0, 500.0, 1.0, 0.0, 0.0, 1.0])
+    info.header.stamp.sec = 1_800_000_000
+    image = Image(width=4, height=2, encoding="rgb8", step=12, data=bytes(24))
+
+    def known():
+        peer.publish(info, names.CAMERA_INFO)
+        peer.publish(image, "camera/image_raw")
+        cameras = robot.status().cameras
+        return cameras[0] if cameras and cameras[0].encoding else None
+
+    camera = await eventually(known)
+    assert (camera.id, camera.encoding, camera.calibrated) == ("camera", "rgb8", True)
+    assert camera.stamp_unix_s == 1_800_000_000.0
+    topic = "/arm_001/camera/image_raw"
+    await eventually(lambda: graph.peer.count_subscribers(topic) == 0)
+
+
+async def test_a_satellite_fix_tells_where_the_robot_is(peer, robot, eventually):
+    fix = NavSatFix(latitude=48.1, longitude=11.5, altitude=520.0)
+    fix.header.frame_id = "gps"
+    fix.status.status = NavSatStatus.STATUS_GBAS_FIX
+    fix.position_covariance_type = NavSatFix.COVARIANCE_TYPE_DIAGONAL_KNOWN
+    fix.position_covariance = [0.04, 0.0, 0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 1.0]
+
+    def position():
+        peer.publish(fix, names.GPS_FIX)
+        return robot.status().gps
+
+    gps = await eventually(position)
+    assert gps == GpsPosition("gps", GpsFix.GBAS, 48.1, 11.5, 520.0, pytest.approx(0.2))
+    assert robot.status().ages_s["gps"] < 5.0
 
 
 async def test_without_a_way_to_the_map_the_pose_is_by_odometry_and_not_localized(
