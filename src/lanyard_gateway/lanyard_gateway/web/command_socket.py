@@ -116,7 +116,9 @@ class CommandLink:
     async def serve(self) -> None:
         """Serve the socket until either side ends it; the robot is left stopped or at rest."""
         stop_listening = self._robot.listen(self)
-        leave = self._sockets.add(self._principal, Scope.COMMAND_STREAM, self._credential_ended)
+        leave = self._sockets.add(
+            self._principal, Scope.COMMAND_STREAM, [self._robot.robot_id], self._credential_ended
+        )
         try:
             await self._websocket.accept(subprotocol=self._subprotocol)
             self._line.on_ping = self._pinged

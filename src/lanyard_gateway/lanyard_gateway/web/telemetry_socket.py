@@ -48,9 +48,9 @@ async def telemetry_socket(websocket: WebSocket, robot_id: str) -> None:
 
 @router.websocket("/ws/telemetry")
 async def fleet_socket(websocket: WebSocket) -> None:
-    """Watch many robots: all of them, until the client names some."""
+    """Watch many robots: all that the caller may use, until it names some."""
     admission = admit_to_all(websocket, channel=Channel.TELEMETRY, scope=Scope.TELEMETRY_READ)
-    robots = list(context_of(websocket).robots)
+    robots = list(filter(admission.principal.may_use, context_of(websocket).robots))
     await TelemetryLink(websocket, admission, robots=robots).serve()
 
 
@@ -78,7 +78,9 @@ class TelemetryLink:
     async def serve(self) -> None:
         """Serve the socket until either side ends it."""
         admission, line = self._admission, self._line
-        leave = self._sockets.add(admission.principal, Scope.TELEMETRY_READ, line.close)
+        leave = self._sockets.add(
+            admission.principal, Scope.TELEMETRY_READ, self._robots, line.close
+        )
         try:
             await self._websocket.accept(subprotocol=admission.subprotocol)
             line.on_clear, line.on_answer = self._cleared, self._answered

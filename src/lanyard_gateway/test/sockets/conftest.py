@@ -34,7 +34,7 @@ from lanyard_core.stream.frames import Ack, Arm, Command, Hello, Ping, StateChan
 from lanyard_core.stream.plain import FROM_SERVER
 from lanyard_core.stream.server_frames import read_server_frame
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus, Twist
-from lanyard_gateway.web import key_file
+from lanyard_gateway.doors import key_file
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.open_sockets import OpenSockets

@@ -27,7 +27,7 @@ from lanyard_core.stream.frames import (
     Stop,
 )
 from lanyard_core.telemetry.status import Twist
-from lanyard_gateway.web import key_file
+from lanyard_gateway.doors import key_file
 
 ENCODINGS = list(Encoding)
 MSGPACK, CBOR, JSON = subprotocols(Channel.COMMAND)
