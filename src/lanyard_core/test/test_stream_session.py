@@ -12,7 +12,6 @@ from lanyard_core.faults import MalformedFrame
 from lanyard_core.port import CommandAck
 from lanyard_core.safety.states import AckStatus, Cause, State
 from lanyard_core.stream.arming import Lease
-from lanyard_core.stream.channel import CloseCode
 from lanyard_core.stream.effects import (
     ArmRobot,
     CloseSocket,
@@ -472,18 +471,6 @@ def test_a_flood_of_control_pings_is_closed():
         rig.note(rig.session.control_ping_received(rig.now))
     assert [effect.code for effect in rig.happened(CloseSocket)] == [4429]
     assert rig.session.control_ping_received(rig.now) == []
-
-
-# The credential
-
-
-@pytest.mark.parametrize("code", [CloseCode.AUTH_EXPIRED, CloseCode.FORBIDDEN])
-def test_a_credential_that_ends_stops_the_robot_and_closes(code):
-    rig = Rig().armed()
-    effects = rig.session.credential_ended(rig.now, code)
-    assert [type(effect) for effect in effects] == [StopRobot, SendFrame, CloseSocket]
-    assert effects[0].reason == code.reason
-    assert rig.session.credential_ended(rig.now, code) == []
 
 
 # Bursts and floods

@@ -143,10 +143,6 @@ class CommandSession:
             return self._close(now, CloseCode.RATE)
         return self._holder_is_there(now)
 
-    def credential_ended(self, now: float, code: CloseCode) -> list[Effect]:
-        """The key was revoked or has expired, or may not drive any more."""
-        return [] if self._over else self._close(now, code)
-
     def frame_refused(self, now: float, fault: MalformedFrame) -> list[Effect]:
         """Something came that is no frame, for the reason that ``fault`` gives."""
         if self._over:

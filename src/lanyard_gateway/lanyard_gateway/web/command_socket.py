@@ -88,8 +88,7 @@ class CommandLink:
         lease: Lease,
         settings: StreamSettings,
     ) -> None:
-        self._principal = principal = admission.principal
-        self._sockets = context_of(websocket).sockets
+        principal = admission.principal
         now = time.monotonic()
         self._websocket = websocket
         self._line = line_of(websocket)
@@ -116,9 +115,6 @@ class CommandLink:
     async def serve(self) -> None:
         """Serve the socket until either side ends it; the robot is left stopped or at rest."""
         stop_listening = self._robot.listen(self)
-        leave = self._sockets.add(
-            self._principal, Scope.COMMAND_STREAM, [self._robot.robot_id], self._credential_ended
-        )
         try:
             await self._websocket.accept(subprotocol=self._subprotocol)
             self._line.on_ping = self._pinged
@@ -127,7 +123,6 @@ class CommandLink:
         except WebSocketDisconnect:
             pass  # the client is gone; that is how most connections end
         finally:
-            leave()
             stop_listening()
             self._do(self._session.closed())
             await self._requests.finish()
@@ -140,9 +135,6 @@ class CommandLink:
     def safety_changed(self, status: RobotStatus) -> None:
         """The robot's state changed, or the robot fell silent."""
         self._do(self._session.status_seen(time.monotonic(), status))
-
-    def _credential_ended(self, code: CloseCode) -> None:
-        self._do(self._session.credential_ended(time.monotonic(), code))
 
     def _pinged(self) -> None:
         self._do(self._session.control_ping_received(time.monotonic()))

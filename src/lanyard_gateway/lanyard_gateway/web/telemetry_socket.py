@@ -64,7 +64,6 @@ class TelemetryLink:
         self._admission = admission
         self._robots = robots
         self._audiences = audiences_of(websocket)
-        self._sockets = context_of(websocket).sockets
         self._line = line_of(websocket)
         self._codec = CODECS[admission.encoding]
         self._reader = Reader(self._codec)
@@ -78,9 +77,6 @@ class TelemetryLink:
     async def serve(self) -> None:
         """Serve the socket until either side ends it."""
         admission, line = self._admission, self._line
-        leave = self._sockets.add(
-            admission.principal, Scope.TELEMETRY_READ, self._robots, line.close
-        )
         try:
             await self._websocket.accept(subprotocol=admission.subprotocol)
             line.on_clear, line.on_answer = self._cleared, self._answered
@@ -89,7 +85,6 @@ class TelemetryLink:
         except WebSocketDisconnect:
             pass  # the client is gone; that is how most connections end
         finally:
-            leave()
             self._leave()
             if self._stall_timer is not None:
                 self._stall_timer.cancel()

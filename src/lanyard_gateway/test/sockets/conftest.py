@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -34,7 +33,6 @@ from lanyard_core.stream.frames import Ack, Arm, Command, Hello, Ping, StateChan
 from lanyard_core.stream.plain import FROM_SERVER
 from lanyard_core.stream.server_frames import read_server_frame
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus, Twist
-from lanyard_gateway.doors import key_file
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.open_sockets import OpenSockets
@@ -304,21 +302,9 @@ def ack_miss_limit() -> int:
 
 
 @pytest.fixture
-def follows_keys() -> bool:
-    """Whether the gateway follows a file of keys."""
-    return False
-
-
-@pytest.fixture
-def key_path(tmp_path: Path, follows_keys: bool) -> Path | None:
-    return tmp_path / "keys.json" if follows_keys else None
-
-
-@pytest.fixture
-def web_settings(ack_miss_limit: int, key_path: Path | None) -> WebSettings:
+def web_settings(ack_miss_limit: int) -> WebSettings:
     return WebSettings(
         port=0,
-        key_file=key_path,
         allowed_origins=("https://panel.example.org",),
         ack_deadline_s=0.1,
         ack_miss_limit=ack_miss_limit,
@@ -330,8 +316,6 @@ async def gateway(
     robot: ControlledRobot, robots: dict[str, ControlledRobot], web_settings: WebSettings
 ) -> AsyncIterator[Gateway]:
     keys = {role: _key(number, role) for number, role in enumerate(Role)}
-    if web_settings.key_file is not None:
-        key_file.change(web_settings.key_file, lambda _: [key.record for key in keys.values()])
     context = AppContext(
         robots=robots,
         keyring=KeyRing(key.record for key in keys.values()),

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import json
 import time
-from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -27,7 +26,6 @@ from lanyard_core.stream.frames import (
     Stop,
 )
 from lanyard_core.telemetry.status import Twist
-from lanyard_gateway.doors import key_file
 
 ENCODINGS = list(Encoding)
 MSGPACK, CBOR, JSON = subprotocols(Channel.COMMAND)
@@ -283,43 +281,6 @@ async def test_a_gateway_that_shuts_down_stops_the_robot_first(gateway, robot, e
     gateway.server.should_exit = True
     await eventually(lambda: robot.released)
     assert [reason for _, reason in robot.stops] == ["disconnected"]
-
-
-# Keys that end
-
-
-@pytest.mark.parametrize("follows_keys", [True])
-async def test_r34_a_key_that_is_revoked_stops_the_robot_and_closes_within_a_second(
-    gateway, robot, key_path
-):
-    teleop = await gateway.teleop()
-    await teleop.arm()
-    await teleop.drive_and_ack()
-    revoked = gateway.keys[Role.OPERATOR].record
-    began = time.monotonic()
-    key_file.change(key_path, lambda records: [r for r in records if r != revoked])
-    ending = asyncio.ensure_future(teleop.end())
-    while not ending.done():
-        with contextlib.suppress(ConnectionClosed):
-            await teleop.drive()
-        await asyncio.sleep(0.02)
-    assert await ending == (4401, "auth_expired")
-    assert time.monotonic() - began < 1.0
-    assert [reason for _, reason in robot.stops] == ["auth_expired"]
-    assert await refusal(gateway, subprotocols=[JSON]) == (401, "unauthenticated")
-
-
-@pytest.mark.parametrize("follows_keys", [True])
-async def test_a_key_that_may_not_drive_any_more_is_closed_as_forbidden(gateway, robot, key_path):
-    teleop = await gateway.teleop()
-    await teleop.arm()
-    driver = gateway.keys[Role.OPERATOR].record
-    key_file.change(
-        key_path,
-        lambda records: [replace(r, role=Role.VIEWER) if r == driver else r for r in records],
-    )
-    assert await teleop.end() == (4403, "forbidden")
-    assert [reason for _, reason in robot.stops] == ["forbidden"]
 
 
 # Acknowledgements that do not come
