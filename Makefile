@@ -21,13 +21,15 @@ endif
 # Discovery stays on this machine, whatever the version of ROS.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
-.PHONY: help setup workspace demo test check format clean
+.PHONY: help setup workspace demo test faults check format clean
 
 help:
 	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
 	@echo '                PORT=$(PORT) ROSBRIDGE_PORT=$(ROSBRIDGE_PORT) (0: a free one)  DOMAIN_ID=$(DOMAIN_ID)'
 	@echo '                STATE_DIR=$(STATE_DIR)  READY_FILE=file.json (written when all is up)'
 	@echo 'make test     every test (ARGS="-k words" for some)'
+	@echo 'make faults   kill and pause processes under a driving robot, 100 times each (docs/faults.md)'
+	@echo '                ARGS="--count 3" for a short one, ARGS=--help for the rest'
 	@echo 'make check    ruff, mypy, yamllint, interface and workflow lint'
 	@echo 'make format   ruff format'
 	@echo 'make setup    what the others need: .venv and the colcon build (PYTHON=python3.12 chooses)'
@@ -45,6 +47,10 @@ demo: workspace
 
 test: setup
 	@. .ci/env; exec python -m pytest $(ARGS)
+
+faults: setup
+	@. .ci/env; python -m pip install --quiet --disable-pip-version-check -r .ci/requirements/figures.txt
+	@. .ci/env; export PYTHONPATH="test/faults:$$PYTHONPATH"; exec python -m fault_campaign $(ARGS)
 
 check: workspace
 	@. .ci/env; .ci/check

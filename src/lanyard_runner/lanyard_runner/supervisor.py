@@ -28,7 +28,7 @@ _SIGNALS = {Ending.REQUEST: signal.SIGTERM, Ending.KILL: signal.SIGKILL}
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent(parent: int) -> Callable[[], None]:
+def die_with_parent(parent: int) -> Callable[[], None]:
     """What a child does before it becomes the node: ask for SIGTERM when ``parent`` is gone."""
 
     def ask() -> None:
@@ -58,7 +58,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent(os.getpid()),
+            preexec_fn=die_with_parent(os.getpid()),
         )
         self._processes[command.name] = process
         self._partial[command.name] = b""
