@@ -24,6 +24,7 @@ from fault_campaign.person import Person
 from fault_campaign.process import Process
 from fault_campaign.sight import NotSeenError, Sight
 from lanyard_core.faults import BadConfiguration
+from lanyard_runner import fastdds_files
 from lanyard_runner.claims import claim_domain
 from lanyard_runner.command import Command, commands_for
 from lanyard_runner.development_key import renew_development_key
@@ -48,6 +49,7 @@ class Stack:
 
     def __init__(self, folder: Path, *, domain_id: int, alter: Alteration) -> None:
         self._gateway_file = folder / "gateway.json"
+        self._gateway_file.unlink(missing_ok=True)  # of a run before
         self._port = _free_port()
         environment = demo_environment(_outer(), domain_id=domain_id, log_dir=folder / "ros")
         commands = map(alter, self._commands(folder, environment))
@@ -163,6 +165,7 @@ def running_stack(folder: Path, *, alter: Alteration = lambda command: command) 
             yield stack
         finally:
             stack.stop()
+            fastdds_files.remove_leftovers(ours=frozenset())
 
 
 def configuration() -> dict[str, Path]:
