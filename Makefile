@@ -48,7 +48,7 @@ demo: workspace
 test: setup
 	@. .ci/env; exec python -m pytest $(ARGS)
 
-faults: setup
+faults: workspace
 	@. .ci/env; python -m pip install --quiet --disable-pip-version-check -r .ci/requirements/figures.txt
 	@. .ci/env; export PYTHONPATH="test/faults:$$PYTHONPATH"; exec python -m fault_campaign $(ARGS)
 
