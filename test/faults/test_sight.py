@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import pytest
 
@@ -69,5 +70,13 @@ def test_a_halt_counts_from_its_moment():
 
 
 def test_what_does_not_come_in_time_is_named():
+    read, write = os.pipe()
+    seen = Sight(os.fdopen(read, "rb"))
     with pytest.raises(NotSeenError, match="a unicorn: not within"):
-        sight(*DRIVE).wait_for(lambda: False, what="a unicorn", within_s=0.01)
+        seen.wait_for(lambda: False, what="a unicorn", within_s=0.01)
+    os.close(write)
+
+
+def test_an_observer_that_has_ended_is_not_waited_for():
+    with pytest.raises(NotSeenError, match="a unicorn: the observer has ended"):
+        sight(*DRIVE).wait_for(lambda: False, what="a unicorn", within_s=60.0)

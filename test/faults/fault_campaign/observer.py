@@ -17,8 +17,8 @@ from nav_msgs.msg import Odometry
 from rclpy.node import Node
 from std_msgs.msg import Bool
 
-from lanyard_control.realtime import RealtimeSettings, prepare_loop, prepare_process
 from lanyard_node_support import names, qos
+from lanyard_node_support.realtime import RealtimeSettings, prepare_loop, prepare_process
 from lanyard_node_support.run import run_node
 
 PRIORITY = 60

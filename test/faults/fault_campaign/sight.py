@@ -74,6 +74,7 @@ class Sight:
         self._told: deque[Told] = deque(maxlen=_REMEMBERED)
         self._halts: deque[Halt] = deque(maxlen=_REMEMBERED)
         self._watch: deque[Watched] = deque(maxlen=_REMEMBERED)
+        self._ended = False
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read, args=(lines,), daemon=True)
         self._reader.start()
@@ -92,12 +93,17 @@ class Sight:
                 with self._news:
                     seen.append(make(**fields))
                     self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
 
     def wait_for(self, condition: Callable[[], object], *, what: str, within_s: float) -> None:
         """Wait until ``condition``, looked at whenever something is seen. Raises NotSeenError."""
         with self._news:
-            if not self._news.wait_for(condition, within_s):
-                raise NotSeenError(f"{what}: not within {within_s:g} s")
+            self._news.wait_for(lambda: self._ended or condition(), within_s)
+            if not condition():
+                when = "the observer has ended" if self._ended else f"not within {within_s:g} s"
+                raise NotSeenError(f"{what}: {when}")
 
     def watch_until(self, moment: float) -> None:
         """Look on until the base was seen at or after ``moment``."""
