@@ -24,6 +24,10 @@ _CLOCK_MONOTONIC = 1
 _TIMER_ABSTIME = 1
 _NANOSECONDS = 1_000_000_000
 
+# What rings so shortly before a deadline, in ns, is left to it: the deadline itself is kept by
+# ``clock_nanosleep``, which is more exact than a wait that can be interrupted.
+_TOO_CLOSE = 200_000
+
 
 class Ticks(Protocol):
     """What the loop drives. Does not raise: an error inside is its own to handle."""
@@ -122,7 +126,8 @@ class ControlLoop:
         deadline = last + self._period
         missed = 0
         while not self._stop.is_set():
-            if not missed and self._bell.wait((deadline - time.monotonic_ns()) / _NANOSECONDS):
+            until_deadline = deadline - time.monotonic_ns() - _TOO_CLOSE
+            if not missed and self._bell.wait(until_deadline / _NANOSECONDS):
                 last = self._tick(last, deadline, missed=0)
             if last < deadline:
                 sleep_until(deadline)
