@@ -8,7 +8,6 @@
     senses         latest measurements, with the time of their arrival
     controller     one tick: collect, ``step``, publish
     loop           the thread that ticks at absolute deadlines
-    transport      no shared memory between processes: it can hold up the loop
     voice          the controller's publishers
     statistics     how well the loop keeps time, and why it stopped the robot
     histogram      durations, counted without growing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from lanyard_control.node import ControlNode
-from lanyard_control.transport import choose_transport
 from lanyard_node_support.run import run_node
+from lanyard_node_support.transport import choose_transport
 
 
 def main() -> int:

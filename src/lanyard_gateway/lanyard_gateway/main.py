@@ -25,8 +25,9 @@ from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_node_support.parameters import declare
-from lanyard_node_support.realtime import RealtimeSettings, Verdict, prepare_carrier
+from lanyard_node_support.realtime import RealtimeSettings, Setting, Verdict, prepare_carrier
 from lanyard_node_support.run import complain, init_ros
+from lanyard_node_support.transport import choose_transport
 
 NAME = "gateway"
 _log = logging.getLogger("lanyard_gateway")
@@ -36,12 +37,13 @@ def main() -> int:
     """Run the gateway; 0 after an orderly stop, 2 when its configuration cannot be used."""
     logging.basicConfig(level=logging.INFO, format="[%(levelname)s] [%(name)s]: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    transport = choose_transport()
     try:
         init_ros()
         options = _parser().parse_args(remove_ros_args(sys.argv)[1:])
         node = Node(NAME)
         try:
-            return _check(node) if options.check else _run(node)
+            return _check(node) if options.check else _run(node, transport)
         finally:
             node.destroy_node()
     except BadConfiguration as error:
@@ -73,7 +75,7 @@ def _check(node: Node) -> int:
     return 0
 
 
-def _run(node: Node) -> int:
+def _run(node: Node, transport: Setting) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
     keyring = check_surroundings(settings)
     with listening.bind(settings.host, settings.port) as listener:
@@ -81,13 +83,15 @@ def _run(node: Node) -> int:
         settings = dataclasses.replace(settings, allowed_origins=origins)
         gateway = compose(settings, node, keyring)
         try:
-            run_loop(_serve(settings, gateway, listener))
+            run_loop(_serve(settings, gateway, listener, transport))
         finally:
             gateway.store.close()
     return 0
 
 
-async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.socket) -> None:
+async def _serve(
+    settings: GatewaySettings, gateway: Gateway, listener: socket.socket, transport: Setting
+) -> None:
     url = listening.url_of(listener)
     config = server_config(gateway.app, web_settings(settings))
     config.timeout_graceful_shutdown = max(1, round(settings.shutdown_timeout_s))
@@ -95,7 +99,7 @@ async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.s
     server = Server(config, farewell=gateway.app, while_up=ready)
     stop_on_signals(server)
     gateway.fleet.start()
-    _keep_time(settings)
+    _keep_time(settings, transport)
     try:
         _announce(settings, url)
         await server.serve(sockets=[tune_listener(listener)])
@@ -103,12 +107,12 @@ async def _serve(settings: GatewaySettings, gateway: Gateway, listener: socket.s
         gateway.fleet.stop()
 
 
-def _keep_time(settings: GatewaySettings) -> None:
+def _keep_time(settings: GatewaySettings, transport: Setting) -> None:
     """An acknowledgement has 10 ms to pass through two threads of this process."""
     wanted = RealtimeSettings(
         wanted=settings.realtime, priority=settings.rt_priority, cpus=(), lock_memory=False
     )
-    for setting in prepare_carrier(wanted):
+    for setting in (transport, *prepare_carrier(wanted)):
         refused = setting.verdict is Verdict.REFUSED
         _log.log(logging.WARNING if refused else logging.INFO, "%s: %s", setting.name, setting)
 

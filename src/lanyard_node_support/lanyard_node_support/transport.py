@@ -11,9 +11,12 @@ called before ``rclpy.init``. What an operator has set is left alone, and said.
 
 from __future__ import annotations
 
+import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from importlib import resources
+
+from lanyard_node_support.realtime import Setting, Verdict
 
 # The same, before and since version 3 of Fast DDS.
 _PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
@@ -30,6 +33,13 @@ class Choice:
 
     kept_off: bool
     detail: str
+
+
+def choose_transport() -> Setting:
+    """Keep this process off shared memory, before ``rclpy.init``; says what became of it."""
+    choice = avoid_shared_memory(os.environ)
+    verdict = Verdict.APPLIED if choice.kept_off else Verdict.REFUSED
+    return Setting("transport", verdict, choice.detail)
 
 
 def avoid_shared_memory(environment: MutableMapping[str, str]) -> Choice:

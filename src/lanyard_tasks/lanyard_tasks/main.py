@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 from lanyard_node_support.run import run_node
+from lanyard_node_support.transport import choose_transport
 from lanyard_tasks.node import TasksNode
 
 
 def main() -> None:
     """Run the node ``tasks``; the exit code is 2 when its configuration cannot be used."""
+    choose_transport()  # its commands must not be held up either
     sys.exit(run_node(TasksNode, name="tasks"))
 
 

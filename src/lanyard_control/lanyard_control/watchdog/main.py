@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from lanyard_control.transport import choose_transport
 from lanyard_control.watchdog.node import WatchdogNode
 from lanyard_node_support.run import run_node
+from lanyard_node_support.transport import choose_transport
 
 
 def main() -> int:
