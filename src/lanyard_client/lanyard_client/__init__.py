@@ -17,7 +17,16 @@ from lanyard_client.errors import (
     Unreachable,
     Untrusted,
 )
-from lanyard_client.models import CancelOutcome, RobotStatus, StopOutcome, Task
+from lanyard_client.models import (
+    CancelOutcome,
+    Identity,
+    Readiness,
+    Robot,
+    RobotStatus,
+    StopOutcome,
+    Task,
+    TaskType,
+)
 from lanyard_client.pilot import LinkFigures
 from lanyard_client.telemetry import TelemetryFrame
 from lanyard_client.trust import Trust, pin_of
@@ -32,14 +41,18 @@ __all__ = [
     "ConnectionLost",
     "Drive",
     "Encoding",
+    "Identity",
     "LanyardError",
     "LeaseHeld",
     "LinkFigures",
     "NotArmed",
+    "Readiness",
     "RequestFailed",
+    "Robot",
     "RobotStatus",
     "StopOutcome",
     "Task",
+    "TaskType",
     "TelemetryFrame",
     "Trust",
     "Unreachable",

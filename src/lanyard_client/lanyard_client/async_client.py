@@ -5,30 +5,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from types import TracebackType
-from urllib.parse import quote
 
 import httpx
 
+from lanyard_client import task_watch
+from lanyard_client.api import Api, quoted
 from lanyard_client.command_stream import DEFAULT_RATE_HZ, CommandStream
 from lanyard_client.endpoint import endpoint
-from lanyard_client.errors import RequestFailed, problem_of
 from lanyard_client.models import (
     CancelOutcome,
+    Identity,
+    Readiness,
+    Robot,
     RobotStatus,
     StopOutcome,
     Task,
+    TaskType,
+    identity_of,
+    items,
+    readiness_of,
+    robot_of,
     robot_status_of,
     stop_outcome_of,
     task_of,
+    task_type_of,
     text,
 )
 from lanyard_client.telemetry import TelemetryFrame, watch
 from lanyard_client.trust import Trust
 from lanyard_core.stream.channel import Encoding
 
-REQUEST_TIMEOUT_S = 10.0
-POLL_S = 0.25
-_API = "/api/v1"
+DEFAULT_LIMIT = 50
+_LARGEST_PAGE = 500
+_NOT_READY = 503
 
 
 class AsyncClient:
@@ -51,14 +60,12 @@ class AsyncClient:
         ``transport`` is for tests. Raises BadSettings when one of them cannot be used.
         """
         self._endpoint = endpoint(url, api_key=api_key, trust=trust)
-        self._http = httpx.AsyncClient(
-            base_url=self._endpoint.base_url,
-            headers=self._endpoint.headers,
-            timeout=REQUEST_TIMEOUT_S,
-            trust_env=False,
-            verify=self._endpoint.tls or True,
-            transport=transport,
-        )
+        self._api = Api(self._endpoint, transport=transport)
+
+    @property
+    def url(self) -> str:
+        """Where the gateway is."""
+        return self._endpoint.base_url
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -69,7 +76,9 @@ class AsyncClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._http.aclose()
+        await self._api.close()
+
+    # --- tasks
 
     async def submit_task(
         self,
@@ -78,6 +87,7 @@ class AsyncClient:
         robot_id: str,
         parameters: Mapping[str, object],
         priority: int = 1,
+        timeout_s: float | None = None,
         idempotency_key: str | None = None,
     ) -> Task:
         """Queue a task. With an ``idempotency_key`` the same call again makes no second task."""
@@ -87,18 +97,45 @@ class AsyncClient:
             "parameters": dict(parameters),
             "priority": priority,
         }
+        if timeout_s is not None:
+            body["timeout_s"] = timeout_s
         headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
-        return task_of(await self._call("POST", "/tasks", json=body, headers=headers))
+        return task_of(await self._api.call("POST", "/tasks", json=body, headers=headers))
 
     async def get_task(self, task_id: str) -> Task:
         """A task as it is now."""
-        return task_of(await self._call("GET", f"/tasks/{_quoted(task_id)}"))
+        return task_of(await self._api.call("GET", f"/tasks/{quoted(task_id)}"))
+
+    async def list_tasks(
+        self,
+        *,
+        status: str | None = None,
+        robot_id: str | None = None,
+        task_type: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> list[Task]:
+        """Tasks, newest first; at most ``limit``."""
+        wanted = {"status": status, "robot_id": robot_id, "task_type": task_type}
+        params = {name: value for name, value in wanted.items() if value is not None}
+        found: list[Task] = []
+        while len(found) < limit:
+            params["limit"] = str(min(limit - len(found), _LARGEST_PAGE))
+            page = await self._api.call("GET", "/tasks", params=params)
+            found += [task_of(item) for item in items(page)]
+            params["cursor"] = text(page, "next_cursor")
+            if not params["cursor"]:
+                break
+        return found
 
     async def cancel_task(self, task_id: str, *, reason: str = "") -> CancelOutcome:
         """Cancel a task that waits or runs."""
         params = {"reason": reason} if reason else {}
-        raw = await self._call("DELETE", f"/tasks/{_quoted(task_id)}", params=params)
+        raw = await self._api.call("DELETE", f"/tasks/{quoted(task_id)}", params=params)
         return CancelOutcome(text(raw, "task_id"), text(raw, "status"))
+
+    def watch_task(self, task_id: str) -> AsyncGenerator[Task, None]:
+        """A task as it is now, and each time it has changed, until it has ended."""
+        return task_watch.watch_task(lambda: self.get_task(task_id))
 
     async def wait_for_task(self, task_id: str, *, timeout_s: float | None = None) -> Task:
         """The task, once it has ended. Raises TimeoutError when it has not in time."""
@@ -107,18 +144,28 @@ class AsyncClient:
         except asyncio.TimeoutError:  # another class than TimeoutError before Python 3.11
             raise TimeoutError(f"task {task_id} has not ended within {timeout_s} s") from None
 
+    async def task_types(self) -> list[TaskType]:
+        """Every kind of task that can be submitted."""
+        return [task_type_of(item) for item in items(await self._api.call("GET", "/task-types"))]
+
+    # --- robots
+
+    async def robots(self) -> list[Robot]:
+        """Every robot that the gateway serves."""
+        return [robot_of(item) for item in items(await self._api.call("GET", "/robots"))]
+
     async def robot_status(self, robot_id: str) -> RobotStatus:
         """How a robot is now."""
-        return robot_status_of(await self._call("GET", f"/robots/{_quoted(robot_id)}/status"))
+        return robot_status_of(await self._api.call("GET", f"/robots/{quoted(robot_id)}/status"))
 
     async def stop(self, robot_id: str, *, reason: str = "") -> StopOutcome:
         """Stop a robot, latched. Not a safety-rated function."""
-        path = f"/robots/{_quoted(robot_id)}/stop"
-        return stop_outcome_of(await self._call("POST", path, json={"reason": reason}))
+        path = f"/robots/{quoted(robot_id)}/stop"
+        return stop_outcome_of(await self._api.call("POST", path, json={"reason": reason}))
 
     async def reset(self, robot_id: str) -> StopOutcome:
         """Clear the stops of a robot whose causes are gone. It never moves the robot."""
-        return stop_outcome_of(await self._call("POST", f"/robots/{_quoted(robot_id)}/reset"))
+        return stop_outcome_of(await self._api.call("POST", f"/robots/{quoted(robot_id)}/reset"))
 
     def command_stream(
         self,
@@ -131,7 +178,7 @@ class AsyncClient:
         """A stream that drives the robot; see CommandStream."""
         return CommandStream(
             self._endpoint,
-            _quoted(robot_id),
+            quoted(robot_id),
             rate_hz=rate_hz,
             encoding=encoding,
             clear_safe_stop=clear_safe_stop,
@@ -147,35 +194,25 @@ class AsyncClient:
     ) -> AsyncGenerator[TelemetryFrame, None]:
         """Samples of a robot, for ``async for``; ``fields`` None means all of them."""
         return watch(
-            self._endpoint, _quoted(robot_id), fields=fields, rate_hz=rate_hz, encoding=encoding
+            self._endpoint, quoted(robot_id), fields=fields, rate_hz=rate_hz, encoding=encoding
         )
 
+    # --- the gateway itself
+
+    async def readiness(self) -> Readiness:
+        """Whether the gateway takes work in, and if not, which part does not work."""
+        return readiness_of(await self._api.call("GET", "/readyz", answers=(_NOT_READY,)))
+
+    async def version(self) -> str:
+        """The version of the gateway."""
+        return text(await self._api.call("GET", "/version"), "version")
+
+    async def whoami(self) -> Identity:
+        """Whom the gateway takes this key for, and what it may do."""
+        return identity_of(await self._api.call("GET", "/whoami"))
+
     async def _until_ended(self, task_id: str) -> Task:
-        task = await self.get_task(task_id)
-        while not task.ended:
-            await asyncio.sleep(POLL_S)
-            task = await self.get_task(task_id)
-        return task
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Mapping[str, object] | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Mapping[str, object]:
-        try:
-            response = await self._http.request(
-                method, _API + path, json=json, params=params, headers=headers
-            )
-        except httpx.TransportError as error:
-            raise self._endpoint.trouble(error) from error
-        if response.is_error:
-            raise RequestFailed(response.status_code, problem_of(response.content))
-        return problem_of(response.content)
-
-
-def _quoted(part: str) -> str:
-    return quote(part, safe="")
+        async for task in self.watch_task(task_id):
+            if task.ended:
+                return task
+        raise AssertionError("a watch ends with the task")

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
+from typing import TypeVar
 
-from lanyard_client.async_client import AsyncClient
+from lanyard_client.async_client import DEFAULT_LIMIT, AsyncClient
 from lanyard_client.command_stream import DEFAULT_RATE_HZ, CommandStream
 from lanyard_client.loop_thread import LoopThread
-from lanyard_client.models import CancelOutcome, RobotStatus, StopOutcome, Task
+from lanyard_client.models import (
+    CancelOutcome,
+    Identity,
+    Readiness,
+    Robot,
+    RobotStatus,
+    StopOutcome,
+    Task,
+    TaskType,
+)
 from lanyard_client.pilot import LinkFigures
 from lanyard_client.telemetry import TelemetryFrame
 from lanyard_client.trust import Trust
 from lanyard_core.stream.channel import Encoding
+
+T = TypeVar("T")
 
 
 class Client:
@@ -51,6 +63,7 @@ class Client:
         robot_id: str,
         parameters: Mapping[str, object],
         priority: int = 1,
+        timeout_s: float | None = None,
         idempotency_key: str | None = None,
     ) -> Task:
         """Queue a task. With an ``idempotency_key`` the same call again makes no second task."""
@@ -60,6 +73,7 @@ class Client:
                 robot_id=robot_id,
                 parameters=parameters,
                 priority=priority,
+                timeout_s=timeout_s,
                 idempotency_key=idempotency_key,
             )
         )
@@ -68,13 +82,40 @@ class Client:
         """A task as it is now."""
         return self._loop.run(self._client.get_task(task_id))
 
+    def list_tasks(
+        self,
+        *,
+        status: str | None = None,
+        robot_id: str | None = None,
+        task_type: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> list[Task]:
+        """Tasks, newest first; at most ``limit``."""
+        return self._loop.run(
+            self._client.list_tasks(
+                status=status, robot_id=robot_id, task_type=task_type, limit=limit
+            )
+        )
+
     def cancel_task(self, task_id: str, *, reason: str = "") -> CancelOutcome:
         """Cancel a task that waits or runs."""
         return self._loop.run(self._client.cancel_task(task_id, reason=reason))
 
+    def watch_task(self, task_id: str) -> Iterator[Task]:
+        """A task as it is now, and each time it has changed, until it has ended."""
+        return self._each(self._client.watch_task(task_id))
+
     def wait_for_task(self, task_id: str, *, timeout_s: float | None = None) -> Task:
         """The task, once it has ended. Raises TimeoutError when it has not in time."""
         return self._loop.run(self._client.wait_for_task(task_id, timeout_s=timeout_s))
+
+    def task_types(self) -> list[TaskType]:
+        """Every kind of task that can be submitted."""
+        return self._loop.run(self._client.task_types())
+
+    def robots(self) -> list[Robot]:
+        """Every robot that the gateway serves."""
+        return self._loop.run(self._client.robots())
 
     def robot_status(self, robot_id: str) -> RobotStatus:
         """How a robot is now."""
@@ -111,12 +152,30 @@ class Client:
         encoding: Encoding = Encoding.MSGPACK,
     ) -> Iterator[TelemetryFrame]:
         """Samples of a robot, for ``for``; ``fields`` None means all of them."""
-        frames = self._client.telemetry(robot_id, fields=fields, rate_hz=rate_hz, encoding=encoding)
+        return self._each(
+            self._client.telemetry(robot_id, fields=fields, rate_hz=rate_hz, encoding=encoding)
+        )
+
+    def readiness(self) -> Readiness:
+        """Whether the gateway takes work in, and if not, which part does not work."""
+        return self._loop.run(self._client.readiness())
+
+    def version(self) -> str:
+        """The version of the gateway."""
+        return self._loop.run(self._client.version())
+
+    def whoami(self) -> Identity:
+        """Whom the gateway takes this key for, and what it may do."""
+        return self._loop.run(self._client.whoami())
+
+    def _each(self, values: AsyncGenerator[T, None]) -> Iterator[T]:
         try:
             while True:
-                yield self._loop.run(_next(frames))
+                yield self._loop.run(_next(values))
+        except StopAsyncIteration:
+            return
         finally:
-            self._loop.run(frames.aclose())
+            self._loop.run(values.aclose())
 
 
 class Drive:
@@ -175,5 +234,5 @@ async def _drive(stream: CommandStream, linear: float, angular: float, for_s: fl
     stream.drive(linear, angular, for_s=for_s)
 
 
-async def _next(frames: AsyncIterator[TelemetryFrame]) -> TelemetryFrame:
-    return await frames.__anext__()
+async def _next(values: AsyncIterator[T]) -> T:
+    return await values.__anext__()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,7 +18,7 @@ from lanyard_client.errors import (
     Untrusted,
     problem_of,
 )
-from lanyard_core.backoff import Backoff, is_final
+from lanyard_core.backoff import is_final
 from lanyard_core.faults import MalformedFrame
 from lanyard_core.stream.channel import Channel, Encoding, subprotocol
 
@@ -31,8 +29,6 @@ PING_TIMEOUT_S = 3.0
 MAX_MESSAGE_BYTES = 1024 * 1024
 _CANNOT_READ = 1002
 _NO_GOODBYE = 1006
-
-_draw = random.SystemRandom().random
 
 
 @asynccontextmanager
@@ -82,21 +78,3 @@ def is_hopeless(error: LanyardError) -> bool:
     if isinstance(error, RequestFailed):
         return is_final(error.status)
     return isinstance(error, ConnectionLost) and is_final(error.code)
-
-
-class Redial:
-    """Waits between attempts to connect: 1, 2, 4, 8 s, each a little longer or shorter."""
-
-    def __init__(self) -> None:
-        self._backoff = Backoff()
-        self._began = time.monotonic()
-
-    def began(self) -> None:
-        """A connection was made now."""
-        self._began = time.monotonic()
-
-    async def wait(self, *, was_connected: bool) -> None:
-        """Wait for the time of the next attempt."""
-        if was_connected:
-            self._backoff.link_lost(held_s=time.monotonic() - self._began)
-        await asyncio.sleep(self._backoff.next_wait(draw=_draw()))

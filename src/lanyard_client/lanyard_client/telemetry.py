@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError, RequestFailed
 from lanyard_client.models import number, part, text
-from lanyard_client.sockets import Redial, is_hopeless, open_socket
+from lanyard_client.redial import Redial
+from lanyard_client.sockets import is_hopeless, open_socket
 from lanyard_core.stream.channel import PROTOCOL_VERSION, Channel, Encoding
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.plain import FROM_SERVER, Plain
@@ -58,7 +59,7 @@ async def watch(
                 encoding=encoding,
             ) as connection:
                 was_connected = True
-                redial.began()
+                redial.linked()
                 codec, assembly = CODECS[encoding], Assembly()
                 await connection.send(codec.encode(_subscribe(fields, rate_hz)))
                 confirmed = False
@@ -73,7 +74,7 @@ async def watch(
         except LanyardError as error:
             if is_hopeless(error) or not was_connected:
                 raise
-        await redial.wait(was_connected=was_connected)
+        await redial.wait()
 
 
 def _subscribe(fields: Sequence[str] | None, rate_hz: float) -> Plain:

@@ -15,7 +15,8 @@ from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError
 from lanyard_client.news import News, end
 from lanyard_client.pilot import Pilot
-from lanyard_client.sockets import Redial, is_hopeless, open_socket
+from lanyard_client.redial import Redial
+from lanyard_client.sockets import is_hopeless, open_socket
 from lanyard_core.stream.channel import Channel, Encoding
 from lanyard_core.stream.client_frames import write_client_frame
 from lanyard_core.stream.codecs import CODECS
@@ -68,14 +69,14 @@ class Upkeep:
                     self._endpoint, self._path, channel=Channel.COMMAND, encoding=self._encoding
                 ) as connection:
                     was_connected = True
-                    redial.began()
+                    redial.linked()
                     await self._converse(connection)
             except LanyardError as error:
                 self._lost(error, final=is_hopeless(error) or not was_connected)
             except Exception as error:  # noqa: BLE001  the top level: whoever waits must hear of it
                 self._lost(LanyardError(f"internal error: {error!r}"), final=True)
             if self.failure is None:
-                await redial.wait(was_connected=was_connected)
+                await redial.wait()
 
     def _lost(self, error: LanyardError, *, final: bool) -> None:
         self.pilot = None

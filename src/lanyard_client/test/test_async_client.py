@@ -65,6 +65,70 @@ async def test_waiting_for_a_task_ends_when_it_has():
     assert (task.status, task.error, task.ended) == ("failed", "stuck: it is stuck", True)
 
 
+async def test_a_watched_task_comes_each_time_it_has_changed():
+    half = TASK | {"status": "running", "progress": 0.5}
+    done = TASK | {"status": "succeeded", "progress": 1.0}
+    gateway = Gateway((200, TASK), (200, half), (200, half), (200, half), (200, done))
+    async with gateway.client() as client:
+        seen = [(task.status, task.progress) async for task in client.watch_task("t-1")]
+    assert seen == [("queued", None), ("running", 0.5), ("succeeded", 1.0)]
+
+
+async def test_a_watch_outlasts_a_gateway_that_is_gone_for_a_moment(monkeypatch):
+    monkeypatch.setattr("lanyard_core.backoff.STEPS_S", (0.01, 0.02, 0.04, 0.08))
+    gone, failing = httpx.ConnectError("refused"), (503, {"code": "shutting_down"})
+    gateway = Gateway((200, TASK), gone, failing, gone, (200, TASK | {"status": "canceled"}))
+    async with gateway.client() as client:
+        seen = [task.status async for task in client.watch_task("t-1")]
+    assert seen == ["queued", "canceled"]
+
+
+async def test_a_watch_ends_when_asking_again_cannot_help():
+    gateway = Gateway((200, TASK), (401, {"code": "token_expired"}))
+    async with gateway.client() as client:
+        with pytest.raises(RequestFailed, match="token_expired"):
+            [task async for task in client.watch_task("t-1")]
+
+
+async def test_tasks_are_listed_page_by_page_up_to_the_limit():
+    def page(*names, cursor):
+        return 200, {"items": [TASK | {"task_id": name} for name in names], "next_cursor": cursor}
+
+    gateway = Gateway(page("t-1", "t-2", cursor="c2"), page("t-3", cursor=None))
+    async with gateway.client() as client:
+        tasks = await client.list_tasks(robot_id="arm-001", status="queued", limit=9)
+    assert [task.task_id for task in tasks] == ["t-1", "t-2", "t-3"]
+    assert [dict(request.url.params) for request in gateway.requests] == [
+        {"robot_id": "arm-001", "status": "queued", "limit": "9"},
+        {"robot_id": "arm-001", "status": "queued", "limit": "7", "cursor": "c2"},
+    ]
+
+
+async def test_robots_and_task_types_are_listed():
+    robot = {"robot_id": "r", "online": True, "safety_state": "ready", "queued_tasks": 2}
+    kind = {"task_type": "move_to", "title": "Move", "description": "Moves."}
+    gateway = Gateway((200, {"items": [robot]}), (200, {"items": [kind]}))
+    async with gateway.client() as client:
+        (listed,) = await client.robots()
+        (known,) = await client.task_types()
+    assert (listed.robot_id, listed.online, listed.queued_tasks) == ("r", True, 2)
+    assert (known.name, known.title) == ("move_to", "Move")
+
+
+async def test_a_gateway_that_is_not_ready_says_which_part_is_not():
+    checks = {"ros": "ok", "db": "the task store does not answer"}
+    async with Gateway((503, {"ready": False, "checks": checks})).client() as client:
+        readiness = await client.readiness()
+    assert (readiness.ready, readiness.checks) == (False, checks)
+
+
+async def test_a_key_says_what_it_may_do():
+    raw = {"key_id": "abc", "role": "viewer", "scopes": ["robots:read"]}
+    async with Gateway((200, raw)).client() as client:
+        who = await client.whoami()
+    assert (who.role, who.scopes) == ("viewer", {"robots:read"})
+
+
 async def test_waiting_for_a_task_can_take_too_long():
     gateway = Gateway(*[(200, TASK)] * 3)
     async with gateway.client() as client:
