@@ -19,5 +19,6 @@ setup(
     maintainer_email="maintainers@lanyard-robotics.org",
     description="Python client for the far end: no ROS.",
     license="Apache-2.0",
-    extras_require={"test": ["pytest"]},
+    extras_require={"cli": ["rich>=12", "typer>=0.9"], "test": ["pytest"]},
+    entry_points={"console_scripts": ["lanyard = lanyard_client.cli.main:main"]},
 )

@@ -27,5 +27,6 @@ setup(
             "control = lanyard_control.main:main",
             "watchdog = lanyard_control.watchdog.main:main",
         ],
+        "lanyard.checks": ["control = lanyard_control.checkup:findings"],
     },
 )

@@ -89,6 +89,8 @@ RULES = {
     "lanyard_client": Row(
         ("lanyard_core", "lanyard_client", "httpx", "websockets", "cryptography"),
     ),
+    # The command line: what it needs besides comes with lanyard_client[cli].
+    "lanyard_client.cli": Row(("lanyard_core", "lanyard_client", "typer", "rich")),
     "lanyard_runner": Row(
         ("lanyard_core", "lanyard_runner", "yaml", "httpx", "ament_index_python"),
     ),

@@ -59,13 +59,13 @@ class AsyncClient:
 
         ``transport`` is for tests. Raises BadSettings when one of them cannot be used.
         """
-        self._endpoint = endpoint(url, api_key=api_key, trust=trust)
-        self._api = Api(self._endpoint, transport=transport)
+        self.endpoint = endpoint(url, api_key=api_key, trust=trust)
+        self._api = Api(self.endpoint, transport=transport)
 
     @property
     def url(self) -> str:
         """Where the gateway is."""
-        return self._endpoint.base_url
+        return self.endpoint.base_url
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -177,7 +177,7 @@ class AsyncClient:
     ) -> CommandStream:
         """A stream that drives the robot; see CommandStream."""
         return CommandStream(
-            self._endpoint,
+            self.endpoint,
             quoted(robot_id),
             rate_hz=rate_hz,
             encoding=encoding,
@@ -194,7 +194,7 @@ class AsyncClient:
     ) -> AsyncGenerator[TelemetryFrame, None]:
         """Samples of a robot, for ``async for``; ``fields`` None means all of them."""
         return watch(
-            self._endpoint, quoted(robot_id), fields=fields, rate_hz=rate_hz, encoding=encoding
+            self.endpoint, quoted(robot_id), fields=fields, rate_hz=rate_hz, encoding=encoding
         )
 
     # --- the gateway itself

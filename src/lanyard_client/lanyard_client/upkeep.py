@@ -11,6 +11,7 @@ import time
 
 from websockets.asyncio.client import ClientConnection
 
+from lanyard_client.conversation import converse
 from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError
 from lanyard_client.news import News, end
@@ -18,11 +19,6 @@ from lanyard_client.pilot import Pilot
 from lanyard_client.redial import Redial
 from lanyard_client.sockets import is_hopeless, open_socket
 from lanyard_core.stream.channel import Channel, Encoding
-from lanyard_core.stream.client_frames import write_client_frame
-from lanyard_core.stream.codecs import CODECS
-from lanyard_core.stream.frames import Hello
-from lanyard_core.stream.plain import FROM_SERVER
-from lanyard_core.stream.server_frames import read_server_frame
 
 
 class Upkeep:
@@ -43,7 +39,6 @@ class Upkeep:
         self._path = path
         self._rate_hz = rate_hz
         self._encoding = encoding
-        self._codec = CODECS[encoding]
         self._wake = News()
         self._runner: asyncio.Task[None] | None = None
 
@@ -93,24 +88,10 @@ class Upkeep:
             rate_hz=self._rate_hz,
             packed=not self._encoding.is_text,
         )
-        writer = asyncio.get_running_loop().create_task(self._write(connection, pilot))
-        try:
-            while True:
-                value = self._codec.decode(await connection.recv(), limits=FROM_SERVER)
-                frame = read_server_frame(value)
-                if frame is None:
-                    continue
-                pilot.frame_received(time.monotonic(), frame)
-                self.news.send()
-                if isinstance(frame, Hello):
-                    self._wake.send()
-        finally:
-            await end(writer)
-
-    async def _write(self, connection: ClientConnection, pilot: Pilot) -> None:
-        while True:
-            for frame in pilot.due(time.monotonic()):
-                plain = write_client_frame(frame, frames=pilot.frames_of_reference)
-                await connection.send(self._codec.encode(plain))
-            due = pilot.next_deadline()
-            await self._wake.wait(None if due is None else max(0.0, due - time.monotonic()))
+        await converse(
+            connection,
+            pilot,
+            encoding=self._encoding,
+            wake=self._wake,
+            heard=lambda _: self.news.send(),
+        )

@@ -213,4 +213,4 @@ async def test_a_gateway_that_does_not_answer_is_named():
 
 def test_the_key_is_not_shown():
     client = Gateway().client()
-    assert KEY not in repr(client._endpoint)
+    assert KEY not in repr(client.endpoint)

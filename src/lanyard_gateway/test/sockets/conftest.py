@@ -160,6 +160,14 @@ class NoTasks:
     def current_task(self, robot_id: str) -> None:
         return None
 
+    def queued(self, robot_id: str) -> int:
+        return 0
+
+    def has_room(self) -> bool:
+        return True
+
+    async def check(self) -> None: ...
+
 
 class Teleop:
     """A client of the command socket that sends and reads frames, and nothing by itself."""
