@@ -27,6 +27,5 @@ setup(
             "control = lanyard_control.main:main",
             "watchdog = lanyard_control.watchdog.main:main",
         ],
-        "lanyard.checks": ["control = lanyard_control.checkup:findings"],
     },
 )

@@ -23,4 +23,5 @@ setup(
     ),
     license="Apache-2.0",
     extras_require={"test": ["pytest"]},
+    entry_points={"lanyard.checks": ["realtime = lanyard_node_support.checkup:findings"]},
 )

@@ -9,6 +9,7 @@ import typer
 
 from lanyard_client.cli import doctor, plugins
 from lanyard_client.cli.main import main
+from lanyard_core.faults import BadConfiguration, NotFound
 from lanyard_core.finding import Finding, Grade
 
 calls = []
@@ -28,8 +29,12 @@ def renew(days: int = 30):
 
 
 @certs.command()
-def show():
-    calls.append("show")
+def show(kind: str):
+    if kind == "settings":
+        raise BadConfiguration(["no folder", "no name"])
+    if kind == "fault":
+        raise NotFound("there is no certificate")
+    raise FileNotFoundError(2, "No such file", "/certs")
 
 
 def healthy():
@@ -68,6 +73,19 @@ def test_a_function_gets_the_arguments_as_they_are_and_gives_the_exit_code():
 def test_a_typer_application_becomes_a_group_of_commands():
     assert main(["certs", "renew", "--days", "5"]) == 0
     assert calls == [5]
+
+
+@pytest.mark.parametrize(
+    ("kind", "complaints"),
+    [
+        ("settings", ["lanyard: no folder", "lanyard: no name"]),
+        ("fault", ["lanyard: there is no certificate"]),
+        ("file", ["lanyard: /certs: No such file"]),
+    ],
+)
+def test_what_it_raises_on_purpose_is_told_in_a_line(capsys, kind, complaints):
+    assert main(["certs", "show", kind]) == 1
+    assert capsys.readouterr().err.splitlines() == complaints
 
 
 def test_they_are_listed_with_the_others(capsys):

@@ -18,7 +18,9 @@ from lanyard_client.cli import (
     tasks,
     watch,
 )
+from lanyard_client.cli.run import ExitCode, complain
 from lanyard_client.cli.settings import DEFAULT_PROFILE, DEFAULT_URL, Options
+from lanyard_core.faults import BadConfiguration, LanyardFault
 
 _OWN: dict[str, Callable[..., None]] = {
     "status": status.status,
@@ -34,12 +36,18 @@ _EPILOG = "The API key comes from LANYARD_KEY, --key-file or ~/.config/lanyard/c
 
 
 def invoke(arguments: Sequence[str]) -> int:
-    """Run one command; the exit code."""
+    """Run one command; the exit code. What commands of other packages raise becomes a line."""
     try:
         build(arguments)(args=list(arguments), prog_name="lanyard")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    return 0
+        return end.code if isinstance(end.code, int) else ExitCode.OK
+    except BadConfiguration as fault:
+        return complain(*fault.problems)
+    except LanyardFault as fault:
+        return complain(fault.detail)
+    except OSError as error:
+        return complain(f"{error.filename or 'a file'}: {error.strerror or error}")
+    return ExitCode.OK
 
 
 def build(arguments: Sequence[str] = ()) -> typer.Typer:

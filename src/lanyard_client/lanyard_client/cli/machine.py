@@ -1,6 +1,6 @@
 """What of this machine helps or hinders, as far as anybody may see it; changes nothing.
 
-What only the control node can say (would it get real-time priority?) comes from its own package,
+What only a node can say (would it get real-time priority?) comes from the nodes' own packages,
 through the entry points ``lanyard.checks``.
 """
 

@@ -60,12 +60,19 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 def fail(error: LanyardError) -> ExitCode:
     """Say what went wrong; the code that goes with it."""
-    err.print(f"lanyard: {plain(error)}", style="red", soft_wrap=True)
+    complain(str(error))
     if isinstance(error, BadSettings):
         return ExitCode.USAGE
     if isinstance(error, Unreachable):
         return ExitCode.UNREACHABLE
     return ExitCode.REFUSED if isinstance(error, RequestFailed) else ExitCode.NO
+
+
+def complain(*problems: str) -> ExitCode:
+    """Say what is wrong, a line for each problem."""
+    for problem in problems:
+        err.print(f"lanyard: {plain(problem)}", style="red", soft_wrap=True)
+    return ExitCode.NO
 
 
 async def the_robot(client: AsyncClient, settings: Settings, given: str | None) -> str:

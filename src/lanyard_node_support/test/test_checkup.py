@@ -1,10 +1,10 @@
-"""What ``lanyard doctor`` hears of the control node about this machine."""
+"""What ``lanyard doctor`` hears of the nodes about this machine."""
 
 import pytest
 
-from lanyard_control import checkup
-from lanyard_control.realtime import ALLOW_LOCKING, ALLOW_SCHEDULING, Setting, Verdict
 from lanyard_core.finding import Grade
+from lanyard_node_support import checkup
+from lanyard_node_support.realtime import ALLOW_LOCKING, ALLOW_SCHEDULING, Setting, Verdict
 
 
 @pytest.fixture
