@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import random
+import secrets
 import subprocess
 import sys
 import time
@@ -154,9 +155,10 @@ class Stack:
         keys = executable("gateway").with_name("keys")
         command = [
             keys, "--file", self.state_dir / "keys.json",
-            "create", "--plain", "--name", "test", "--role", role,
+            "create", "--plain", "--name", f"test-{secrets.token_hex(4)}", "--role", role,
         ]  # fmt: skip
-        made = subprocess.run(command, env=self.env, capture_output=True, text=True, check=True)
+        made = subprocess.run(command, env=self.env, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
         return made.stdout.strip()
 
     def executable(self, node: str) -> Path:

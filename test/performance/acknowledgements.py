@@ -46,11 +46,12 @@ def main() -> int:
 
 
 def _drive(running: Running, rate_hz: float, seconds: float) -> dict[str, Any]:
-    arguments = [running.command_url, running.key, str(rate_hz), str(seconds)]
+    arguments = [str(rate_hz), str(seconds), running.key, running.command_url]
     done = subprocess.run(
         [sys.executable, _TELEOP, *arguments], capture_output=True, text=True, check=True
     )
-    return json.loads(done.stdout)
+    facts: list[dict[str, Any]] = json.loads(done.stdout)
+    return facts[0]
 
 
 def _row(processors: int, facts: dict[str, Any]) -> str:

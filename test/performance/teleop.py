@@ -1,7 +1,8 @@
 """A teleop client that drives at a fixed rate and notes every acknowledgement and every stop.
 
-Runs as a process of its own (``python teleop.py URL KEY RATE SECONDS``) and prints one JSON object,
-so that its own work holds up nobody's measurement. Arms again after a stop, as an operator would.
+Runs as a process of its own (``python teleop.py RATE SECONDS KEY URL...``, one stream for each URL)
+and prints a JSON list of one object for each stream, so that its own work holds up nobody's
+measurement. Arms again after a stop, as an operator would.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Teleop:
     round_trips_us: list[int] = field(default_factory=list)
     control_us: list[int] = field(default_factory=list)
     stops: dict[str, int] = field(default_factory=dict)
+    motions: int = 0
     refused: int = 0
     armed_s: float = 0.0
 
@@ -64,6 +66,7 @@ class Teleop:
         speed = 0.2 * math.sin(now) if self.armed else 0.0
         self.armed_s += self.armed / self.rate_hz
         self.seq += 1
+        self.motions += 1
         self.sent_at[self.seq] = time.monotonic()
         axes = [speed, 0.0, 0.0, 0.0, 0.0, 0.0]
         await self.socket.send(msgpack.packb([1, self.seq, time.time_ns() // 1000, axes]))
@@ -101,7 +104,7 @@ class Teleop:
 
     def _facts(self) -> dict[str, Any]:
         return {
-            "commands": self.seq,
+            "motions": self.motions,
             "armed_s": self.armed_s,
             "refused": self.refused,
             "unanswered": len(self.sent_at),
@@ -112,7 +115,7 @@ class Teleop:
         }
 
 
-async def _main(url: str, key: str, rate_hz: float, seconds: float) -> None:
+async def _stream(url: str, key: str, rate_hz: float, seconds: float) -> dict[str, Any]:
     async with websockets.connect(
         url,
         subprotocols=[websockets.Subprotocol("lanyard.command.v1+msgpack")],
@@ -120,11 +123,16 @@ async def _main(url: str, key: str, rate_hz: float, seconds: float) -> None:
         compression=None,
         proxy=None,
     ) as socket:
-        print(json.dumps(await Teleop(socket, rate_hz).drive(seconds)))
+        return await Teleop(socket, rate_hz).drive(seconds)
+
+
+async def _main(rate_hz: float, seconds: float, key: str, urls: list[str]) -> None:
+    streams = (_stream(url, key, rate_hz, seconds) for url in urls)
+    print(json.dumps(await asyncio.gather(*streams)))
 
 
 if __name__ == "__main__":
     # Stands for a computer of its own: what keeps the robot's processors busy is not to delay it.
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, -15)
-    asyncio.run(_main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])))
+    asyncio.run(_main(float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4:]))
