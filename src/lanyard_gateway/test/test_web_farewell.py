@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from lanyard_gateway.web import farewell as farewell_module
-from lanyard_gateway.web.farewell import Farewell
+from lanyard_gateway.web.farewell import Farewell, on_farewell
 
 ACCEPT = {"type": "websocket.accept"}
 
@@ -77,3 +77,21 @@ async def test_a_client_that_does_not_read_holds_nobody_up(monkeypatch: pytest.M
     await asyncio.wait_for(farewell.say(), 5.0)
     server.end.set()
     await serving
+
+
+async def test_a_stream_is_ended_as_going_away_unless_it_is_over():
+    ended = []
+
+    async def app(scope, receive, send):
+        on_farewell(scope, ended.append)
+        forget = on_farewell(scope, lambda code: ended.append("the stream that is over"))
+        forget()
+
+    farewell = Farewell(app)
+    await farewell({"type": "http"}, None, None)
+    await farewell.say()
+    assert ended == [1001]
+
+
+def test_without_a_farewell_a_stream_needs_none():
+    on_farewell({"type": "http"}, print)()

@@ -26,6 +26,7 @@ class Channel(str, Enum):
 
     COMMAND = "lanyard.command.v1"
     TELEMETRY = "lanyard.telemetry.v1"
+    EVENTS = "lanyard.events.v1"
 
 
 class CloseCode(IntEnum):

@@ -18,6 +18,8 @@ from lanyard_core.faults import LanyardFault
 from lanyard_gateway.events.reporters import Reporters
 from lanyard_gateway.web import (
     command_socket,
+    events_api,
+    events_socket,
     keys_api,
     openapi,
     pages,
@@ -27,6 +29,7 @@ from lanyard_gateway.web import (
     system_api,
     task_types_api,
     tasks_api,
+    telemetry_api,
     telemetry_socket,
 )
 from lanyard_gateway.web.context import AppContext
@@ -52,11 +55,21 @@ def create_app(context: AppContext) -> FastAPI:
     app.state.context = context
     app.state.sockets = OpenSockets()
     problems.install(app)
+    _include(app, root_aliases=context.settings.root_aliases)
+    pages.install(app)
+    app.add_middleware(SocketRegister, sockets=app.state.sockets)
+    app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
+    return app
+
+
+def _include(app: FastAPI, *, root_aliases: bool) -> None:
     for router in (
         tasks_api.router,
         task_types_api.router,
         robots_api.router,
         robots_api.status_router,
+        telemetry_api.router,
+        events_api.router,
         stops_api.stop_router,
         stops_api.reset_router,
         keys_api.router,
@@ -68,15 +81,11 @@ def create_app(context: AppContext) -> FastAPI:
     # Probes are looked for at the root, wherever the API is.
     for router in (system_api.open_router, openapi.router):
         app.include_router(router, include_in_schema=False)
-    if context.settings.root_aliases:
+    if root_aliases:
         for router in (tasks_api.router, robots_api.status_router):
             app.include_router(router, include_in_schema=False)
-    for router in (command_socket.router, telemetry_socket.router):
+    for router in (command_socket.router, telemetry_socket.router, events_socket.router):
         app.include_router(router)
-    pages.install(app)
-    app.add_middleware(SocketRegister, sockets=app.state.sockets)
-    app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
-    return app
 
 
 @asynccontextmanager

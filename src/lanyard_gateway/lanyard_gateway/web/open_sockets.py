@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -24,6 +25,9 @@ from lanyard_core.stream.channel import CloseCode
 from lanyard_gateway.web import auth
 from lanyard_gateway.web.context import AppContext, context_of
 from lanyard_gateway.web.socket_line import line_of
+
+End = Callable[[CloseCode], None]
+"""Ends a stream for the reason that the code names; returns at once."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,9 +52,9 @@ class OpenSockets:
     def __len__(self) -> int:
         return len(self._open)
 
-    def opened(self, scope: AsgiScope) -> _Entry:
-        """A socket asks to be opened."""
-        entry = _Entry(HTTPConnection(scope))
+    def opened(self, scope: AsgiScope, *, end: End | None = None) -> _Entry:
+        """A socket asks to be opened, or a stream that ``end`` ends is."""
+        entry = _Entry(HTTPConnection(scope), end)
         self._open.add(entry)
         return entry
 
@@ -80,17 +84,23 @@ class OpenSockets:
                 name = admitted.principal.name
                 _log.warning("a socket of %s is closed: %s", name, fault.detail)
                 code = CloseCode.FORBIDDEN if isinstance(fault, Forbidden) else None
-                line_of(entry.connection).close(code or CloseCode.AUTH_EXPIRED)
+                entry.close(code or CloseCode.AUTH_EXPIRED)
         return min(ends)
 
 
 class _Entry:
-    """One socket; equal to itself only."""
+    """One socket or stream; equal to itself only."""
 
-    __slots__ = ("connection",)
+    __slots__ = ("_end", "connection")
 
-    def __init__(self, connection: HTTPConnection) -> None:
+    def __init__(self, connection: HTTPConnection, end: End | None) -> None:
         self.connection = connection
+        self._end = end
+
+    def close(self, code: CloseCode) -> None:
+        """End it for the reason that the code names."""
+        end = self._end if self._end is not None else line_of(self.connection).close
+        end(code)
 
 
 def _judge(connection: HTTPConnection, admitted: auth.Admitted, now_unix_s: float) -> float:

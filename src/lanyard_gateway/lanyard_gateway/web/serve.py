@@ -12,6 +12,7 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+from lanyard_gateway.web.http_connection import HttpProtocol
 from lanyard_gateway.web.settings import WebSettings
 from lanyard_gateway.web.socket_line import SocketProtocol
 
@@ -31,6 +32,7 @@ def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="asyncio",
+        http=HttpProtocol,
         ws=SocketProtocol,
         ws_max_size=settings.max_socket_message_bytes,
         ws_per_message_deflate=False,

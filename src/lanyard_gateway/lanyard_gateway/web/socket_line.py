@@ -137,6 +137,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if not self.line.answered(bytes(event.data)):
             super().handle_pong(event)
 
+    def keepalive_timeout(self) -> None:
+        """The client did not answer the server's own ping: it is gone, or reads nothing."""
+        super().keepalive_timeout()
+        self.loop.call_later(LINGER_S, self.transport.abort)
+
     def resume_writing(self) -> None:
         """The system takes again what is sent."""
         super().resume_writing()
