@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from fault_campaign.causes import Harm
 from fault_campaign.summary import CauseSummary, Summary
 
-BINS = 40
-WIDTH_IN, HEIGHT_IN = 10.0, 2.0
+BINS = 50
+WIDTH_IN, HEIGHT_IN = 10.0, 1.8
 COLOURS = {Harm.KILLED: "#c2410c", Harm.PAUSED: "#1d4ed8"}
 BOUND_COLOUR = "#111827"
+# Text stays text, and the same figures give the same file.
+_STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "lanyard",
+    "font.sans-serif": ["DejaVu Sans", "Arial"],
+    "font.size": 9,
+}
+
+# What a column shows: its label, the values of a cause, and their bound.
+_COLUMNS = (
+    ("from the injection to rest, ms", attrgetter("times_s"), attrgetter("bound.time_s")),
+    ("way until rest, mm", attrgetter("distances_m"), attrgetter("bound.distance_m")),
+)
 
 
 def draw(summary: Summary, file: Path) -> None:
@@ -18,38 +33,33 @@ def draw(summary: Summary, file: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    # Text stays text, and the same figures give the same file.
-    mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "lanyard", "font.size": 9})
+    mpl.rcParams.update(_STYLE)
     from matplotlib import pyplot
 
-    groups: dict[tuple[str, ...], list[CauseSummary]] = {}
+    groups: dict[str, list[CauseSummary]] = {}
     for each in summary.causes:
-        groups.setdefault(each.cause.victims, []).append(each)
+        groups.setdefault(" and ".join(each.cause.victims), []).append(each)
+    size = (WIDTH_IN, HEIGHT_IN * len(groups))
     figure, axes = pyplot.subplots(
-        len(groups),
-        2,
-        figsize=(WIDTH_IN, HEIGHT_IN * len(groups)),
-        layout="constrained",
-        squeeze=False,
+        len(groups), 2, figsize=size, layout="constrained", squeeze=False, sharex="col"
     )
-    for (victims, group), (left, right) in zip(groups.items(), axes, strict=True):
-        _histogram(left, group, "times_s", 1e3)
-        _histogram(right, group, "distances_m", 1e3)
-        left.set_title(
-            f"{' and '.join(victims)}: stopped by the {group[0].cause.net.value}", loc="left"
-        )
-    axes[-1][0].set_xlabel("from the injection to rest, ms")
-    axes[-1][1].set_xlabel("way until rest, mm")
+    for column, (label, values, bound) in enumerate(_COLUMNS):
+        end = 1.05e3 * max(max((*values(each), bound(each))) for each in summary.causes)
+        for axis, (victims, group) in zip(axes[:, column], groups.items(), strict=True):
+            _histogram(axis, group, [values(each) for each in group], 1e3 * bound(group[0]), end)
+            if column == 0:
+                axis.set_title(f"{victims}: stopped by the {group[0].cause.net.value}", loc="left")
+        axes[-1, column].set_xlabel(label)
     figure.savefig(file, metadata={"Date": None})
     pyplot.close(figure)
 
 
-def _histogram(axis, group: list[CauseSummary], values: str, scale: float) -> None:
-    bound = group[0].bound.time_s if values == "times_s" else group[0].bound.distance_m
-    data = {each: [scale * value for value in getattr(each, values)] for each in group}
-    end = 1.05 * max([scale * bound, *(value for each in data.values() for value in each)])
+def _histogram(
+    axis, group: Sequence[CauseSummary], values: Sequence[Sequence[float]], bound: float, end: float
+) -> None:
+    """One panel, in thousandths; what was killed below what was paused."""
     axis.hist(
-        list(data.values()),
+        [[1e3 * value for value in of_cause] for of_cause in values],
         bins=BINS,
         range=(0.0, end),
         stacked=True,
@@ -57,10 +67,8 @@ def _histogram(axis, group: list[CauseSummary], values: str, scale: float) -> No
         color=[COLOURS[each.cause.harm] for each in group],
         label=[f"{each.cause.harm.name.lower()}, n = {each.injections}" for each in group],
     )
-    axis.axvline(
-        scale * bound, color=BOUND_COLOUR, linestyle="--", label=f"bound {scale * bound:.0f}"
-    )
+    axis.axvline(bound, color=BOUND_COLOUR, linestyle="--", label=f"bound {bound:.0f}")
     axis.set_xlim(0.0, end)
     axis.set_ylabel("injections")
     axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(frameon=False, loc="upper left", fontsize=8)
+    axis.legend(frameon=False, loc="upper left", fontsize=8, reverse=True)
