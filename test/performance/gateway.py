@@ -105,7 +105,7 @@ def process(command: list[str], environment: dict[str, str]) -> Iterator[subproc
 
 def _online(found: Gateway) -> int:
     headers = {"Authorization": f"Bearer {found.key}"}
-    answer = httpx.get(f"{found.url}/api/v1/robots?limit=500", headers=headers)
+    answer = httpx.get(f"{found.url}/api/v1/robots", headers=headers)
     robots: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
     return sum(bool(robot["online"]) for robot in robots)
 

@@ -51,6 +51,9 @@ def drive(running: Gateway, streams: int, seconds: float) -> tuple[list[float], 
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     facts = json.loads(done.stdout)
+    closed = [stream["close_code"] for stream in facts if stream["close_code"]]
+    if closed:
+        print(f"{len(closed)} streams were closed by the gateway: {closed}", file=sys.stderr)
     trips = [trip * 1e-6 for stream in facts for trip in stream["round_trips_us"]]
     return trips, sum(stream["motions"] for stream in facts)
 

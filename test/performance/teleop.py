@@ -46,12 +46,14 @@ class Teleop:
         """Drive for so long; the facts."""
         reading = asyncio.create_task(self._read())
         end, due = time.monotonic() + seconds, time.monotonic()
-        while (now := time.monotonic()) < end and not reading.done():
-            await self._turn(now)
-            due = max(due + 1.0 / self.rate_hz, time.monotonic())
-            await asyncio.sleep(due - time.monotonic())
+        # A stream that the server closes is told by its close code, not by an error.
+        with contextlib.suppress(websockets.ConnectionClosed):
+            while (now := time.monotonic()) < end and not reading.done():
+                await self._turn(now)
+                due = max(due + 1.0 / self.rate_hz, time.monotonic())
+                await asyncio.sleep(due - time.monotonic())
         reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, websockets.ConnectionClosed):
             await reading
         return self._facts()
 

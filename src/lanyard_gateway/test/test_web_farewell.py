@@ -56,6 +56,25 @@ async def test_a_socket_that_ended_before_is_left_alone():
     assert [message["type"] for message in server.sent] == ["websocket.accept", "websocket.send"]
 
 
+async def test_a_client_that_went_first_does_not_keep_the_others_from_being_told():
+    class Gone(Server):
+        async def send(self, message):
+            if message["type"] == "websocket.close":
+                raise OSError("disconnected")
+
+    gone, there = Gone(), Server()
+    farewell = Farewell(lambda scope, receive, send: scope["server"].app(scope, receive, send))
+    for server in (gone, there):
+        scope = {"type": "websocket", "server": server}
+        server.serving = asyncio.ensure_future(farewell(scope, None, server.send))
+        await server.accepted.wait()
+    await farewell.say()
+    for server in (gone, there):
+        server.end.set()
+        await server.serving
+    assert there.sent[-1]["code"] == 1001
+
+
 async def test_requests_are_passed_through():
     server = Server()
     await Farewell(server.app)({"type": "http"}, None, server.send)

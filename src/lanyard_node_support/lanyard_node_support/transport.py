@@ -15,6 +15,7 @@ import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import PurePath
 
 from lanyard_node_support.realtime import Setting, Verdict
 
@@ -47,8 +48,12 @@ def avoid_shared_memory(environment: MutableMapping[str, str]) -> Choice:
     rmw = environment.get(_RMW, "")
     if rmw and not rmw.startswith("rmw_fastrtps"):
         return Choice(kept_off=True, detail=f"as {rmw} has it")
+    folder = resources.files("lanyard_node_support") / "fastdds"
     for name in _PROFILES:
-        if environment.get(name):
+        given = environment.get(name)
+        if given and given.startswith(str(folder)):  # chosen by the process that started this one
+            return Choice(kept_off=True, detail=f"UDP, by the profile {PurePath(given).name}")
+        if given:
             detail = f"{name} is set: see that its profile has no shared memory"
             return Choice(kept_off=False, detail=detail)
     builtin = environment.get(_BUILTIN, "")
@@ -59,7 +64,7 @@ def avoid_shared_memory(environment: MutableMapping[str, str]) -> Choice:
         detail = f"{_PEERS} is set and discovery stays on this machine: only one of them can be"
         return Choice(kept_off=False, detail=detail)
     profile = "udp_this_machine.xml" if this_machine else "udp.xml"
-    path = str(resources.files("lanyard_node_support") / "fastdds" / profile)
+    path = str(folder / profile)
     environment.update(dict.fromkeys(_PROFILES, path))
     if this_machine:  # the profile says so now; ROS would add shared memory
         environment.pop(_LOCALHOST_ONLY, None)

@@ -89,6 +89,14 @@ def test_what_an_operator_has_set_is_left_alone_and_said(given, word):
     assert environment == given
 
 
+def test_a_process_that_was_started_by_one_of_ours_goes_on_with_its_profile():
+    environment = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    first = avoid_shared_memory(environment)
+    inherited = dict(environment)
+    assert avoid_shared_memory(inherited) == first
+    assert inherited == environment
+
+
 def test_another_middleware_is_none_of_our_business():
     environment = {"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}
     assert avoid_shared_memory(environment).kept_off

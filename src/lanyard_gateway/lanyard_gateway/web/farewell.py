@@ -9,6 +9,7 @@ it is ended. Event loop's thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import cast
 
@@ -86,7 +87,8 @@ class _Socket:
         """Close it, if it is open. The server then reports the disconnection to the application."""
         if self._is_open and not self._is_over:
             self._is_over = True
-            await self._send(_CLOSE)
+            with contextlib.suppress(OSError):  # a client that went first
+                await self._send(_CLOSE)
 
 
 def on_farewell(scope: Scope, end: End) -> Callable[[], None]:
