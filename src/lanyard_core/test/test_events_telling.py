@@ -6,8 +6,9 @@ from lanyard_core.access.built_in import BUILT_IN_POLICY
 from lanyard_core.access.patterns import Patterns
 from lanyard_core.access.principal import principal_of
 from lanyard_core.access.scopes import Scope
+from lanyard_core.events.answers import event_body
 from lanyard_core.events.news import Event, EventType, News
-from lanyard_core.events.telling import BATCH, Gap, Telling, event_body
+from lanyard_core.events.telling import BATCH, Gap, Telling
 from lanyard_core.events.window import EventWindow
 from lanyard_core.events.wishes import (
     EventFilter,

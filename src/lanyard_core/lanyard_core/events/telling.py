@@ -12,7 +12,6 @@ from typing import Protocol
 from lanyard_core.events.news import Event, News
 from lanyard_core.events.window import Reading
 from lanyard_core.events.wishes import EventFilter
-from lanyard_core.stream.plain import Plain
 
 BATCH = 32
 """Events that are read at a time: what a client is told in one turn."""
@@ -65,16 +64,3 @@ class Telling:
             self.last_id = event.id
             if self.wanted.admits(event.news) and self._may_see(event.news):
                 yield event
-
-
-def event_body(event: Event) -> dict[str, Plain]:
-    """What a frame about an event says, the same for every client."""
-    news = event.news
-    return {
-        "ts_us": event.at_us,
-        "id": event.id,
-        "type": news.type.value,
-        "robot_id": news.robot_id,
-        "task_id": news.task_id,
-        "data": dict(news.data),
-    }

@@ -13,7 +13,6 @@ from lanyard_core.faults import BadInput, MalformedFrame
 from lanyard_core.stream.fields import Fields, head
 from lanyard_core.stream.frames import Ping
 from lanyard_core.stream.plain import Plain
-from lanyard_core.ulid import is_ulid
 
 _TYPES = frozenset(kind.value for kind in EventType)
 _FAMILY_TYPES = {f"{family}.*": family for family in FAMILIES}
@@ -67,9 +66,9 @@ def read_event_request(value: Plain) -> EventRequest:
     """
     fields = Fields(value)
     kind, seq, ts_us = head(fields)
-    reader = _READERS.get(kind)
+    reader = READERS.get(kind)
     if reader is None:
-        raise MalformedFrame(f"t must be one of {', '.join(_READERS)} on the events channel")
+        raise MalformedFrame(f"t must be one of {', '.join(READERS)} on the events channel")
     request = reader(fields, seq, ts_us)
     fields.end()
     return request
@@ -84,13 +83,6 @@ def read_types(types: tuple[str, ...]) -> tuple[str, ...]:
     return types
 
 
-def read_event_id(text: str) -> str:
-    """The same id; raises MalformedFrame when no event can have it."""
-    if not is_ulid(text):
-        raise MalformedFrame("last_event_id must be the id of an event")
-    return text
-
-
 def visible(principal: Principal, news: News) -> bool:
     """Whether a principal may be told: it needs the scope of the thing, and its robot."""
     scope = Scope.TASKS_READ if news.type.family == "task" else Scope.ROBOTS_READ
@@ -100,7 +92,7 @@ def visible(principal: Principal, news: News) -> bool:
 
 
 def _read_resume(fields: Fields, seq: int, _: int) -> Resume:
-    return Resume(seq, read_event_id(fields.text("last_event_id")))
+    return Resume(seq, fields.ulid("last_event_id"))
 
 
 def _read_filter(fields: Fields, seq: int, _: int) -> Filter:
@@ -117,8 +109,9 @@ def _read_ping(_: Fields, seq: int, ts_us: int) -> Ping:
     return Ping(seq, ts_us)
 
 
-_READERS: dict[str, Callable[[Fields, int, int], EventRequest]] = {
+READERS: dict[str, Callable[[Fields, int, int], EventRequest]] = {
     "resume": _read_resume,
     "filter": _read_filter,
     "ping": _read_ping,
 }
+"""Reads the own fields of each kind of frame."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lanyard_core.faults import MalformedFrame
-from lanyard_core.stream.channel import PROTOCOL_VERSION
+from lanyard_core.stream.channel import PROTOCOL_VERSION, Encoding
 from lanyard_core.stream.fields import MAX_TS_US, Fields, head, items, number, uint
 from lanyard_core.stream.frames import Arm, ClientFrame, Command, Ping, Stop
 from lanyard_core.stream.plain import Plain
@@ -22,15 +22,19 @@ MAX_JOINTS = 32
 _MAX_SECONDS = 2**33
 
 
-def read_client_frame(value: Plain, *, frames: Sequence[str]) -> ClientFrame:
+def read_client_frame(
+    value: Plain, *, frames: Sequence[str], encoding: Encoding = Encoding.MSGPACK
+) -> ClientFrame:
     """The frame that a client sent. A packed ``frame_idx`` counts through ``frames``."""
     if isinstance(value, list):
+        if encoding.is_text:
+            raise MalformedFrame("a packed command needs a binary encoding; send a map")
         return _read_packed(value, frames)
     fields = Fields(value)
     kind, seq, ts_us = head(fields)
-    reader = _READERS.get(kind)
+    reader = READERS.get(kind)
     if reader is None:
-        raise MalformedFrame(f"t must be one of {', '.join(_READERS)} on the command channel")
+        raise MalformedFrame(f"t must be one of {', '.join(READERS)} on the command channel")
     frame = reader(fields, seq, ts_us)
     fields.end()
     return frame
@@ -75,7 +79,7 @@ def _read_command(fields: Fields, seq: int, ts_us: int) -> Command:
     twist.end()
     joints: tuple[float, ...] = ()
     if fields.has("joint_velocities"):
-        joints = _read_joints(fields.items("joint_velocities"))
+        joints = fields.numbers("joint_velocities", at_most=MAX_JOINTS)
     return Command(
         seq,
         ts_us,
@@ -108,12 +112,6 @@ def _read_vector(fields: Fields, name: str) -> Vector3:
     vector = (axes.number("x", 0.0), axes.number("y", 0.0), axes.number("z", 0.0))
     axes.end()
     return vector
-
-
-def _read_joints(values: Sequence[object]) -> tuple[float, ...]:
-    if len(values) > MAX_JOINTS:
-        raise MalformedFrame(f"frame.joint_velocities may have {MAX_JOINTS} items")
-    return tuple(number(value, "frame.joint_velocities") for value in values)
 
 
 def _write_command(frame: Command) -> Plain:
@@ -175,9 +173,10 @@ def _write_packed(frame: Command, frames: Sequence[str]) -> Plain:
     return packed
 
 
-_READERS: dict[str, Callable[[Fields, int, int], ClientFrame]] = {
+READERS: dict[str, Callable[[Fields, int, int], ClientFrame]] = {
     "arm": _read_arm,
     "cmd": _read_command,
     "ping": _read_ping,
     "stop": _read_stop,
 }
+"""Reads the own fields of each kind of frame."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from lanyard_core.faults import MalformedFrame
 from lanyard_core.stream.channel import PROTOCOL_VERSION
 from lanyard_core.stream.plain import Plain
+from lanyard_core.ulid import is_ulid
 
 MAX_TS_US = 2**53
 """Latest time in a frame, in microseconds: the largest integer that every language holds."""
@@ -54,6 +55,20 @@ class Fields:
             return default
         return text(self._take(name), f"{self._where}.{name}")
 
+    def ulid(self, name: str) -> str:
+        """The letters of a ULID."""
+        found = self.text(name)
+        if not is_ulid(found):
+            raise MalformedFrame(f"{self._where}.{name} must be the id of an event")
+        return found
+
+    def choice(self, name: str, among: Sequence[str], default: str | None = None) -> str:
+        """One of some texts."""
+        found = self.text(name, default)
+        if found not in among:
+            raise MalformedFrame(f"{self._where}.{name} must be one of {', '.join(among)}")
+        return found
+
     def flag(self, name: str, *, default: bool | None = None) -> bool:
         """True or false."""
         if default is not None and name not in self._left:
@@ -74,6 +89,13 @@ class Fields:
     def items(self, name: str) -> Sequence[object]:
         """The items of a list."""
         return items(self._take(name), f"{self._where}.{name}")
+
+    def numbers(self, name: str, *, at_most: int) -> tuple[float, ...]:
+        """The numbers of a list of at most so many."""
+        values = self.items(name)
+        if len(values) > at_most:
+            raise MalformedFrame(f"{self._where}.{name} may have {at_most} items")
+        return tuple(number(value, f"{self._where}.{name}") for value in values)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The texts of a list of texts."""

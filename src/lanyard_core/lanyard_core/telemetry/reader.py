@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lanyard_core.stream.channel import PROTOCOL_VERSION
+from lanyard_core.stream.answers import head_of
 from lanyard_core.stream.plain import Codec, Plain, Wire
 
 MAX_ANSWERS = 8
@@ -88,4 +88,4 @@ class Reader:
 
     def _head(self, kind: str) -> dict[str, Plain]:
         self._seq += 1
-        return {"v": PROTOCOL_VERSION, "t": kind, "seq": self._seq}
+        return head_of(kind, self._seq)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -67,17 +67,39 @@ def read_request(
     """
     fields = Fields(value)
     kind, seq, ts_us = head(fields)
-    if kind == "ping":
-        fields.end()
-        return Ping(seq, ts_us)
-    if kind != "sub":
+    reader = READERS.get(kind)
+    if reader is None:
         raise MalformedFrame("t must be sub or ping on the telemetry channel")
-    chosen = _robots(fields.texts("robots"), robots) if fields.has("robots") else None
-    parts = read_parts(fields.texts("fields")) if fields.has("fields") else PARTS
-    rate_hz = read_rate(fields.number("rate_hz", DEFAULT_RATE_HZ), encoding=encoding)
-    single_floats = _single_floats(fields.text("float", FLOATS[0]), encoding)
+    request = reader(fields, seq, ts_us)
     fields.end()
+    if isinstance(request, Subscribe):
+        _check(request, encoding, robots)
+    return request
+
+
+def _read_ping(_: Fields, seq: int, ts_us: int) -> Ping:
+    return Ping(seq, ts_us)
+
+
+def _read_sub(fields: Fields, seq: int, _: int) -> Subscribe:
+    chosen = tuple(dict.fromkeys(fields.texts("robots"))) if fields.has("robots") else None
+    parts = read_parts(fields.texts("fields")) if fields.has("fields") else PARTS
+    rate_hz = fields.number("rate_hz", DEFAULT_RATE_HZ)
+    single_floats = fields.choice("float", FLOATS, FLOATS[0]) != FLOATS[0]
     return Subscribe(seq, Subscription(parts, rate_hz, single_floats), chosen)
+
+
+def _check(request: Subscribe, encoding: Encoding, robots: Collection[str]) -> None:
+    unknown = sorted(set(request.robots or ()) - set(robots))
+    if unknown:
+        raise BadInput(
+            f"there is no robot {', '.join(unknown)} to watch on this socket", code="unknown_robot"
+        )
+    read_rate(request.subscription.rate_hz, encoding=encoding)
+    if encoding.is_text and request.subscription.single_floats:
+        raise BadInput(
+            "f32 needs a binary encoding; JSON has one kind of number", code="float_needs_binary"
+        )
 
 
 def read_parts(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -106,21 +128,8 @@ def read_rate(rate_hz: float, *, encoding: Encoding) -> float:
     return rate_hz
 
 
-def _robots(wanted: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
-    unknown = sorted(set(wanted) - set(known))
-    if unknown:
-        raise BadInput(
-            f"there is no robot {', '.join(unknown)} to watch on this socket", code="unknown_robot"
-        )
-    return tuple(dict.fromkeys(wanted))
-
-
-def _single_floats(name: str, encoding: Encoding) -> bool:
-    if name not in FLOATS:
-        raise MalformedFrame(f"frame.float must be one of {', '.join(FLOATS)}")
-    if encoding.is_text and name != FLOATS[0]:
-        raise BadInput(
-            f"{name} needs a binary encoding; JSON has one kind of number",
-            code="float_needs_binary",
-        )
-    return name != FLOATS[0]
+READERS: dict[str, Callable[[Fields, int, int], TelemetryRequest]] = {
+    "sub": _read_sub,
+    "ping": _read_ping,
+}
+"""Reads the own fields of each kind of frame."""

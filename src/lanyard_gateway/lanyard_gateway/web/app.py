@@ -17,6 +17,7 @@ from starlette.types import Scope
 from lanyard_core.faults import LanyardFault
 from lanyard_gateway.events.reporters import Reporters
 from lanyard_gateway.web import (
+    asyncapi,
     command_socket,
     events_api,
     events_socket,
@@ -76,10 +77,11 @@ def _include(app: FastAPI, *, root_aliases: bool) -> None:
         system_api.open_router,
         system_api.router,
         openapi.router,
+        asyncapi.router,
     ):
         app.include_router(router, prefix=API_PREFIX)
     # Probes are looked for at the root, wherever the API is.
-    for router in (system_api.open_router, openapi.router):
+    for router in (system_api.open_router, openapi.router, asyncapi.router):
         app.include_router(router, include_in_schema=False)
     if root_aliases:
         for router in (tasks_api.router, robots_api.status_router):

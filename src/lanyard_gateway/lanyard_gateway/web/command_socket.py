@@ -155,7 +155,7 @@ class CommandLink:
         now = time.monotonic()
         try:
             value = self._codec.decode(message, limits=FROM_CLIENT)
-            frame = read_client_frame(value, frames=self._frames)
+            frame = read_client_frame(value, frames=self._frames, encoding=self._codec.encoding)
         except MalformedFrame as fault:
             self._do(self._session.frame_refused(now, fault))
         else:

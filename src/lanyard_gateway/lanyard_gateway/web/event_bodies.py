@@ -6,8 +6,8 @@ from collections import OrderedDict
 
 from starlette.requests import HTTPConnection
 
+from lanyard_core.events.answers import event_body
 from lanyard_core.events.news import Event
-from lanyard_core.events.telling import event_body
 from lanyard_core.stream.channel import Encoding
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.plain import Wire

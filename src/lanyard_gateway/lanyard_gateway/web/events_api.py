@@ -17,8 +17,9 @@ from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_core.events.news import Event
 from lanyard_core.events.telling import Gap, Telling
-from lanyard_core.events.wishes import EventFilter, read_event_id, read_types, visible
+from lanyard_core.events.wishes import EventFilter, read_types, visible
 from lanyard_core.stream.channel import Encoding
+from lanyard_core.wire.schema import ULID_PATTERN
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.web.auth import require
 from lanyard_gateway.web.context import context_of
@@ -75,9 +76,9 @@ async def list_events(
     types: Names = None,
     robots: Names = None,
     tasks: Names = None,
-    after: Annotated[str | None, Query(max_length=32)] = None,
+    after: Annotated[str | None, Query(pattern=ULID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE,
-    last_event_id: Annotated[str | None, Header(max_length=32)] = None,
+    last_event_id: Annotated[str | None, Header(pattern=ULID_PATTERN)] = None,
 ) -> EventPage | EventStreamResponse:
     """What happened to robots, tasks and the gateway.
 
@@ -96,7 +97,7 @@ async def list_events(
     came_last = last_event_id or after
     is_complete = True
     if came_last is not None:
-        cursor, is_complete = hub.cursor_after(read_event_id(came_last))
+        cursor, is_complete = hub.cursor_after(came_last)
         telling.resume(cursor, is_complete=is_complete)
     if is_stream:
         return _EventsStream(request, hub, telling).response()

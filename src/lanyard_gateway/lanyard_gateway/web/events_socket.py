@@ -14,11 +14,13 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from lanyard_core.access.scopes import Scope
+from lanyard_core.events.answers import filtered_body, gap_body, resumed_body
 from lanyard_core.events.news import Event
 from lanyard_core.events.telling import Gap, Telling
 from lanyard_core.events.wishes import Filter, Resume, read_event_request, visible
 from lanyard_core.faults import BadInput, MalformedFrame
-from lanyard_core.stream.channel import PROTOCOL_VERSION, Channel, CloseCode
+from lanyard_core.stream.answers import head_of, pong_body, refusal_body
+from lanyard_core.stream.channel import Channel, CloseCode
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.pacing import Strikes
 from lanyard_core.stream.plain import FROM_CLIENT, Plain, Wire
@@ -98,10 +100,9 @@ class EventLink:
 
     def _tell(self, item: Gap | Event) -> None:
         if isinstance(item, Gap):
-            self._answer("gap", {"lost": item.lost})
+            self._answer("gap", gap_body(item.lost, now_us=_now_us()))
         else:
-            body = self._bodies.body(item, self._admission.encoding)
-            self._line.send(self._codec.join(self._codec.encode(self._head("evt")), body))
+            self._send("evt", self._bodies.body(item, self._admission.encoding))
 
     def _blocked(self) -> None:
         if self._stall_timer is None:
@@ -139,23 +140,18 @@ class EventLink:
         elif isinstance(request, Filter):
             self._filter(request)
         else:
-            self._answer("pong", {"ack": request.seq, "rx_us": _now_us()})
+            self._answer("pong", pong_body(ack=request.seq, now_us=_now_us()))
 
     def _resume(self, request: Resume) -> None:
         cursor, is_complete = self._hub.cursor_after(request.last_event_id)
         self._telling.resume(cursor, is_complete=is_complete)
-        self._answer("resume", {"ack": request.seq, "complete": is_complete})
+        body = resumed_body(ack=request.seq, is_complete=is_complete, now_us=_now_us())
+        self._answer("resume", body)
         self._wake()
 
     def _filter(self, request: Filter) -> None:
         wanted = self._telling.wanted = request.wanted
-        own: dict[str, Plain] = {
-            name: None if names is None else list(names)
-            for name, names in (
-                ("types", wanted.types), ("robots", wanted.robots), ("tasks", wanted.tasks)
-            )
-        }  # fmt: skip
-        self._answer("filter", {"ack": request.seq, **own})
+        self._answer("filter", filtered_body(wanted, ack=request.seq, now_us=_now_us()))
 
     def _refuse(self, fault: BadInput) -> None:
         if fault.code in _CLOSE_AT_ONCE:
@@ -163,15 +159,15 @@ class EventLink:
         elif isinstance(fault, MalformedFrame) and self._bad_frames.strike(time.monotonic()):
             self._line.close(CloseCode.BAD_FRAME)
         else:
-            self._answer("err", {"code": fault.code, "detail": fault.detail})
+            self._answer("err", refusal_body(fault, now_us=_now_us()))
 
-    def _answer(self, kind: str, own: dict[str, Plain]) -> None:
-        head = {**self._head(kind), "ts_us": _now_us()}
-        self._line.send(self._codec.encode({**head, **own}))
+    def _answer(self, kind: str, body: dict[str, Plain]) -> None:
+        self._send(kind, self._codec.encode(body))
 
-    def _head(self, kind: str) -> dict[str, Plain]:
+    def _send(self, kind: str, body: Wire) -> None:
         self._seq += 1
-        return {"v": PROTOCOL_VERSION, "t": kind, "seq": self._seq}
+        head = self._codec.encode(head_of(kind, self._seq))
+        self._line.send(self._codec.join(head, body))
 
 
 def _now_us() -> int:

@@ -17,14 +17,16 @@ from starlette.websockets import WebSocketDisconnect
 
 from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import BadInput, MalformedFrame
+from lanyard_core.stream.answers import pong_body, refusal_body
 from lanyard_core.stream.channel import Channel, CloseCode
 from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.frames import Ping
 from lanyard_core.stream.pacing import Strikes
 from lanyard_core.stream.plain import FROM_CLIENT, Plain, Wire
+from lanyard_core.telemetry.answers import confirmation_body
 from lanyard_core.telemetry.flow import FlowGate
 from lanyard_core.telemetry.reader import EncodedSample, Reader
-from lanyard_core.telemetry.subscription import FLOATS, Subscribe, Subscription, read_request
+from lanyard_core.telemetry.subscription import Subscribe, Subscription, read_request
 from lanyard_gateway.web.context import context_of
 from lanyard_gateway.web.socket_admission import Admission, admit, admit_to_all
 from lanyard_gateway.web.socket_audience import Topic, audiences_of
@@ -163,8 +165,7 @@ class TelemetryLink:
             self._refuse(fault)
             return
         if isinstance(request, Ping):
-            now_us = _now_us()
-            self._answer("pong", {"ts_us": now_us, "ack": request.seq, "rx_us": now_us})
+            self._answer("pong", pong_body(ack=request.seq, now_us=_now_us()))
         else:
             self._subscribe(request)
 
@@ -173,13 +174,7 @@ class TelemetryLink:
         self._reader.forget_samples()
         wish = request.subscription
         robots = self._robots if request.robots is None else request.robots
-        own: dict[str, Plain] = {
-            "fields": list(wish.parts),
-            "rate_hz": wish.rate_hz,
-            "float": FLOATS[wish.single_floats],
-            "robots": list(robots),
-        }
-        self._answer("sub", {"ts_us": _now_us(), "ack": request.seq, **own})
+        self._answer("sub", confirmation_body(wish, robots, ack=request.seq, now_us=_now_us()))
         self._join(wish, robots)
 
     def _refuse(self, fault: BadInput) -> None:
@@ -188,8 +183,7 @@ class TelemetryLink:
         elif isinstance(fault, MalformedFrame) and self._bad_frames.strike(time.monotonic()):
             self._line.close(CloseCode.BAD_FRAME)
         else:
-            own = {"code": fault.code, "detail": fault.detail}
-            self._answer("err", {"ts_us": _now_us(), **own})
+            self._answer("err", refusal_body(fault, now_us=_now_us()))
 
     def _answer(self, kind: str, own: dict[str, Plain]) -> None:
         self._reader.answer(kind, own)

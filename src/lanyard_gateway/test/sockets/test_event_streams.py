@@ -100,7 +100,7 @@ async def test_a_stream_has_the_parts_and_the_rate_that_were_asked_for(listen):
         (TELEMETRY, {"field": "pose"}, "text/event-stream", (422, "validation_failed")),
         ("/api/v1/robots/nobody/telemetry", {}, "text/event-stream", (404, "not_found")),
         (EVENTS, {"types": "weather.*"}, "text/event-stream", (400, "unknown_type")),
-        (EVENTS, {"after": "yesterday"}, "text/event-stream", (400, "bad_frame")),
+        (EVENTS, {"after": "yesterday"}, "text/event-stream", (422, "validation_failed")),
     ],
 )
 async def test_what_there_is_not_is_refused_as_a_problem(listen, path, params, accept, answer):
