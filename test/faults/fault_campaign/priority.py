@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-BASE = 50
+# Before ordinary processes, but not before the robot's own: it must hold up none of them.
+BASE = 15
 CAMPAIGN = 55
 
 GRACE_S = 0.01
