@@ -25,6 +25,7 @@ GOOD = Record(
     moved_again_m=0.0,
     false_stops=(),
     drove_s=1.0,
+    stolen_s=0.0,
 )
 SETTINGS = Settings(seed=1, figures=figures_from({}), grace_s=0.01)
 

@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 
 from fault_campaign.causes import Cause, Harm, Net, Victim
+from fault_campaign.host import stolen_s
 from fault_campaign.records import Record
 from fault_campaign.sight import NotSeenError
 from fault_campaign.stack import Stack
@@ -49,9 +50,11 @@ class Injection:
     def run(self, index: int) -> Record:
         """Make it. Raises NotSeenError when the robot could not be driven, or not be mended."""
         self._sight.forget()
+        stolen_before_s = stolen_s()
         self._drive_off()
         at = self._harm()
         rest = self._rest(since=at)
+        stolen_after_s = stolen_s()
         self._stay_harmed(since=at)
         halted = self._sight.halted(since=at)
         mended = time.monotonic()
@@ -73,6 +76,7 @@ class Injection:
             moved_again_m=0.0 if rest is None else way(begin=rest, end=end),
             false_stops=tuple(self._false_stops),
             drove_s=self._drove_s,
+            stolen_s=stolen_after_s - stolen_before_s,
         )
 
     @property

@@ -33,7 +33,7 @@ class Record:
     first state, of any other the last one before a person armed again. ``old_session``: whether a
     control node that was started again knew the lease from before. ``false_stops``: why the robot
     stopped by itself before the injection, which was then tried again; ``drove_s``: how long it
-    drove for that.
+    drove for that. ``stolen_s``: processor time that a host took away from driving off to rest.
     """
 
     cause: str
@@ -47,6 +47,7 @@ class Record:
     moved_again_m: float
     false_stops: tuple[str, ...]
     drove_s: float
+    stolen_s: float
 
 
 class Ledger:

@@ -39,6 +39,7 @@ class Summary:
     causes: tuple[CauseSummary, ...]
     drove_s: float
     false_stops: int
+    stolen_s: float
 
     @property
     def injections(self) -> int:
@@ -59,6 +60,7 @@ def summarise(records: Sequence[Record], settings: Settings) -> Summary:
         ),
         drove_s=sum(record.drove_s for record in records),
         false_stops=sum(len(record.false_stops) for record in records),
+        stolen_s=sum(record.stolen_s for record in records),
     )
 
 
@@ -116,6 +118,7 @@ def as_plain(summary: Summary, settings: Settings) -> dict[str, object]:
         "injections": summary.injections,
         "drove_s": summary.drove_s,
         "false_stops": summary.false_stops,
+        "stolen_s": summary.stolen_s,
         "breaches": summary.breaches,
         "causes": {
             each.cause.slug: {
