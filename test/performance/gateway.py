@@ -21,13 +21,11 @@ from ament_index_python.packages import get_package_prefix
 
 _HERE = Path(__file__).parent
 _START_DEADLINE_S = 60.0
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A gateway that serves robots r0, r1 ...: where it is, and what it has used so far."""
+    """A gateway that serves robots r0, r1 ...: where it is, and who may use it."""
 
     url: str
     key: str
@@ -37,17 +35,6 @@ class Gateway:
     def socket_url(self, path: str) -> str:
         """The URL of one of its sockets."""
         return f"{self.url.replace('http', 'ws', 1)}{path}"
-
-    @property
-    def processor_s(self) -> float:
-        """Processor time of the process until now, in s."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
-
-    @property
-    def memory_bytes(self) -> int:
-        """Memory of the process that is in the machine's, in bytes."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE_BYTES
 
 
 @contextlib.contextmanager

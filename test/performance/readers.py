@@ -1,0 +1,63 @@
+"""Telemetry readers that count what reaches them.
+
+    python readers.py COUNT STALLED SECONDS SUBPROTOCOL KEY URL
+
+COUNT readers of one socket each, of which STALLED never read. A process of its own; prints a JSON
+list with the frames that each healthy reader got in SECONDS, after all were connected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+import websockets
+
+_STALLED_BUFFER = 1
+_CONNECTIONS_AT_ONCE = 10
+
+
+async def _open(
+    url: str, key: str, subprotocol: str, *, stalled: bool, turn: asyncio.Semaphore
+) -> websockets.ClientConnection:
+    async with turn:
+        return await websockets.connect(
+            url,
+            subprotocols=[websockets.Subprotocol(subprotocol)],
+            additional_headers={"Authorization": f"Bearer {key}"},
+            compression=None,
+            proxy=None,
+            max_queue=_STALLED_BUFFER if stalled else 16,
+        )
+
+
+async def _count(socket: websockets.ClientConnection, seconds: float) -> int:
+    frames, end = 0, time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0.0:
+        try:
+            await asyncio.wait_for(socket.recv(), left)
+        except TimeoutError:
+            break
+        frames += 1
+    return frames
+
+
+async def _main(
+    count: int, stalled: int, seconds: float, subprotocol: str, key: str, url: str
+) -> None:
+    turn = asyncio.Semaphore(_CONNECTIONS_AT_ONCE)
+    sockets = await asyncio.gather(
+        *(
+            _open(url, key, subprotocol, stalled=number < stalled, turn=turn)
+            for number in range(count)
+        )
+    )
+    print("connected", flush=True)
+    healthy = sockets[stalled:]
+    print(json.dumps(await asyncio.gather(*(_count(socket, seconds) for socket in healthy))))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:7]))
