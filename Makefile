@@ -10,8 +10,9 @@ DOMAIN_ID ?= $(or $(ROS_DOMAIN_ID),0)
 STATE_DIR ?= .state
 READY_FILE ?=
 ARGS ?=
+FUZZ_FRAMES ?= 1000000
 
-KNOWN := PORT ROSBRIDGE_PORT DOMAIN_ID STATE_DIR READY_FILE ARGS PYTHON
+KNOWN := PORT ROSBRIDGE_PORT DOMAIN_ID STATE_DIR READY_FILE ARGS FUZZ_FRAMES PYTHON
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -21,7 +22,7 @@ endif
 # Discovery stays on this machine, whatever the version of ROS.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
-.PHONY: help setup workspace demo test faults check format clean
+.PHONY: help setup workspace demo test faults fuzz check format clean
 
 help:
 	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
@@ -30,6 +31,7 @@ help:
 	@echo 'make test     every test (ARGS="-k words" for some)'
 	@echo 'make faults   kill and pause processes under a driving robot, 100 times each (docs/faults.md)'
 	@echo '                ARGS="--count 3" for a short one, ARGS=--help for the rest'
+	@echo 'make fuzz     a million mutated frames for each encoding (FUZZ_FRAMES=$(FUZZ_FRAMES))'
 	@echo 'make check    ruff, mypy, yamllint, interface and workflow lint'
 	@echo 'make format   ruff format'
 	@echo 'make setup    what the others need: .venv and the colcon build (PYTHON=python3.12 chooses)'
