@@ -223,9 +223,14 @@ class Driver:
     async def send(self, kind: str, **fields: object) -> int:
         """Send one frame; its sequence number."""
         self._seq += 1
-        frame = {"v": 1, "t": kind, "seq": self._seq, "ts_us": time.time_ns() // 1000, **fields}
+        head = {"v": 1, "t": kind, "seq": self._seq, "ts_us": time.time_ns() // 1000}
+        frame = {**head, **fields}
         await self.socket.send(self.encode(frame))
         return self._seq
+
+    async def send_made_at(self, ts_us: int, kind: str, **fields: object) -> int:
+        """Send a frame that was made at another time; its sequence number."""
+        return await self.send(kind, ts_us=ts_us, **fields)
 
     async def command(self, linear_x: float, angular_z: float = 0.0) -> int:
         """Send one velocity command."""

@@ -273,3 +273,41 @@ def test_the_frames_in_the_documentation_are_frames(text):
         assert read(plain)
     elif kind not in ("sub", "tlm"):
         assert read_server_frame(plain)
+
+
+BARE = {
+    "header": {"stamp": {"sec": 1_800_000_000, "nanosec": 5_000}, "frame_id": "map"},
+    "twist": {"linear": {"x": 0.25}, "angular": {"z": -0.5}},
+}
+
+
+def test_a_bare_twist_is_numbered_by_its_stamp_where_that_is_switched_on():
+    found = read_client_frame(BARE, frames=FRAMES, bare_twists=True)
+    assert found == Command(NOW_US + 5, NOW_US + 5, TWIST, frame_id="map")
+    with pytest.raises(MalformedFrame):
+        read(BARE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"twist": BARE["twist"]},
+        {**BARE, "header": {"frame_id": "map"}},
+        {**BARE, "header": {"stamp": {"sec": 0, "nanosec": 0}}},
+        {**BARE, "header": {"stamp": {"sec": 1, "nanosec": 0}}, "seq": 1},
+        {"header": BARE["header"]},
+    ],
+)
+def test_what_is_no_bare_twist_is_refused(value):
+    with pytest.raises(MalformedFrame):
+        read_client_frame(value, frames=FRAMES, bare_twists=True)
+
+
+def test_frames_are_read_as_ever_where_bare_twists_are_taken():
+    frame = read_client_frame(COMMAND, frames=FRAMES, bare_twists=True)
+    assert frame == read(COMMAND)
+
+
+def test_a_packed_command_is_for_binary_encodings():
+    with pytest.raises(MalformedFrame):
+        read_client_frame(PACKED, frames=FRAMES, encoding=Encoding.JSON)

@@ -374,7 +374,7 @@ def test_a_repeated_arm_does_not_arm():
 @pytest.mark.parametrize(
     ("age", "fresh"), [(0.0, True), (0.0999, True), (0.101, False), (-0.049, True), (-0.051, False)]
 )
-def test_a_stamp_may_be_100_ms_old_and_50_ms_ahead_whatever_the_clients_clock_shows(
+def test_r7_a_stamp_may_be_100_ms_old_and_50_ms_ahead_whatever_the_clients_clock_shows(
     offset, age, fresh
 ):
     rig = Rig(client_offset=offset).armed()
@@ -402,7 +402,7 @@ def test_the_age_goes_on_with_the_command():
     assert published.age_s == pytest.approx(0.06, abs=0.001)
 
 
-def test_a_stamp_one_hour_ahead_delays_no_stop():
+def test_r7_a_stamp_one_hour_ahead_delays_no_stop():
     rig = Rig().armed()
     last_ping = rig.now
     while rig.session.next_deadline() is not None:
@@ -473,10 +473,24 @@ def test_a_flood_of_control_pings_is_closed():
     assert rig.session.control_ping_received(rig.now) == []
 
 
+# Bare twists
+
+
+def test_bare_twists_are_ordered_by_their_stamps_and_none_counts_as_lost():
+    rig = Rig(settings=StreamSettings(bare_twists=True)).armed()
+    stamps = [rig.ts_us() + n * 10_000 for n in range(4)]
+    for stamp in (stamps[0], stamps[1], stamps[3]):
+        rig.wait(0.01)
+        assert of(rig.send(Command, FORWARD, seq=stamp), PublishCommand)
+        [ack] = frames(rig.ack(seq=stamp), Ack)
+        assert (ack.ack, ack.lost) == (stamp, 0)
+    assert statuses(rig.send(Command, FORWARD, seq=stamps[2])) == [AckStatus.DUPLICATE]
+
+
 # Bursts and floods
 
 
-def test_of_a_burst_only_the_newest_is_applied_and_the_others_are_answered():
+def test_r59_of_a_burst_only_the_newest_is_applied_and_the_others_are_answered():
     rig = Rig().armed()
     rig.wait(1.0)
     first = rig.seq + 1
@@ -530,7 +544,7 @@ def test_a_flood_of_bad_frames_is_closed_too():
 # Pings
 
 
-def test_without_a_ping_the_robot_is_stopped_and_the_socket_closed_after_3_seconds():
+def test_r4_without_a_ping_the_robot_is_stopped_and_closed_after_3_seconds():
     rig = Rig().armed()
     last = rig.now
     rig.until(last + 2.999999)
@@ -551,7 +565,7 @@ def test_commands_do_not_count_as_pings():
     assert rig.times(CloseSocket) == [last + 3.0]
 
 
-def test_pings_every_2_9_seconds_keep_a_session_alive_for_10_minutes():
+def test_r4_pings_every_2_9_seconds_keep_a_session_alive_for_10_minutes():
     rig = Rig().armed()
     while rig.now < START + 600:
         rig.wait(2.9)
@@ -600,7 +614,7 @@ def test_a_packed_command_gets_a_packed_ack():
     assert frames(rig.ack(), Ack)[0].packed
 
 
-def test_an_ack_after_exactly_10_ms_is_on_time():
+def test_r5_an_ack_after_exactly_10_ms_is_on_time():
     rig = Rig().armed()
     rig.drive()
     rig.now += 0.010
@@ -610,7 +624,7 @@ def test_an_ack_after_exactly_10_ms_is_on_time():
 
 
 @pytest.mark.parametrize("by", ["timer", "answer"])
-def test_an_ack_after_10_001_us_stops_the_robot(by):
+def test_r5_an_ack_after_10_001_us_stops_the_robot(by):
     rig = Rig().armed()
     rig.drive()
     if by == "timer":
@@ -701,7 +715,7 @@ def test_three_bad_frames_within_a_second_stop_and_close():
     assert [effect.code for effect in rig.happened(CloseSocket)] == [4400]
 
 
-def test_a_value_that_is_not_finite_stops_at_once():
+def test_r8_a_value_that_is_not_finite_stops_at_once():
     rig = Rig().armed()
     effects = rig.session.frame_refused(rig.now, MalformedFrame("NaN", code="not_finite"))
     assert [stop.reason for stop in of(effects, StopRobot)] == ["command_invalid"]
@@ -719,7 +733,7 @@ def test_a_message_of_the_wrong_size_or_kind_closes_at_once(code, close):
 
 
 @pytest.mark.parametrize("lease", [OURS, THEIRS])
-def test_a_clients_stop_is_never_refused(lease):
+def test_r29_a_clients_stop_is_never_refused(lease):
     rig = Rig(lease=lease)
     effects = rig.send(Stop, "a person stands there")
     assert of(effects, StopRobot) == [StopRobot("client_stop", "a person stands there")]

@@ -112,6 +112,7 @@ def web_settings(settings: GatewaySettings) -> WebSettings:
         ),
         ack_deadline_s=settings.command.ack_deadline_s,
         ack_miss_limit=settings.command.ack_miss_limit,
+        bare_twists=settings.command.bare_twists,
         max_body_bytes=limits.max_body_bytes,
         max_task_body_bytes=limits.max_task_body_bytes,
         allowed_origins=settings.allowed_origins,

@@ -52,10 +52,14 @@ class TfSettings:
 
 @dataclass(frozen=True, slots=True)
 class CommandSettings:
-    """When a missing acknowledgement stops the robot: deadline in seconds, misses in a row."""
+    """When a missing acknowledgement stops the robot: deadline in seconds, misses in a row.
+
+    ``bare_twists``: take a TwistStamped without a frame around it.
+    """
 
     ack_deadline_s: float
     ack_miss_limit: int
+    bare_twists: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """How a client's frames are written as plain values, and read back: strictly.
 
 An unknown field is refused. Two forms of a command: a map, and for binary encodings a packed list
-``[1, seq, ts_us, [6 numbers]]``, with ``frame_idx, ttl_ms`` behind it when they are needed.
+``[1, seq, ts_us, [6 numbers]]``, with ``frame_idx, ttl_ms`` behind it when they are needed. A third
+one, a bare TwistStamped, is read only where that is switched on: its number is its stamp.
 Readers raise MalformedFrame, and nothing else.
 """
 
@@ -23,14 +24,23 @@ _MAX_SECONDS = 2**33
 
 
 def read_client_frame(
-    value: Plain, *, frames: Sequence[str], encoding: Encoding = Encoding.MSGPACK
+    value: Plain,
+    *,
+    frames: Sequence[str],
+    encoding: Encoding = Encoding.MSGPACK,
+    bare_twists: bool = False,
 ) -> ClientFrame:
-    """The frame that a client sent. A packed ``frame_idx`` counts through ``frames``."""
+    """The frame that a client sent. A packed ``frame_idx`` counts through ``frames``.
+
+    ``bare_twists``: a map without ``v`` and ``t`` is a TwistStamped.
+    """
     if isinstance(value, list):
         if encoding.is_text:
             raise MalformedFrame("a packed command needs a binary encoding; send a map")
         return _read_packed(value, frames)
     fields = Fields(value)
+    if bare_twists and not (fields.has("v") or fields.has("t")):
+        return _read_bare(fields)
     kind, seq, ts_us = head(fields)
     reader = READERS.get(kind)
     if reader is None:
@@ -74,22 +84,36 @@ def _read_stop(fields: Fields, seq: int, ts_us: int) -> Stop:
 
 def _read_command(fields: Fields, seq: int, ts_us: int) -> Command:
     stamp_us, frame_id = _read_header(fields) if fields.has("header") else (None, "")
-    twist = fields.nested("twist")
-    linear, angular = _read_vector(twist, "linear"), _read_vector(twist, "angular")
-    twist.end()
+    twist = _read_twist(fields)
     joints: tuple[float, ...] = ()
     if fields.has("joint_velocities"):
         joints = fields.numbers("joint_velocities", at_most=MAX_JOINTS)
     return Command(
         seq,
         ts_us,
-        Twist(linear, angular),
+        twist,
         frame_id=frame_id,
         stamp_us=stamp_us,
         ttl_ms=fields.optional_uint("ttl_ms", at_least=1, at_most=MAX_TTL_MS),
         want_ack=fields.flag("want_ack", default=True),
         joint_velocities=joints,
     )
+
+
+def _read_bare(fields: Fields) -> Command:
+    stamp_us, frame_id = _read_header(fields)
+    if stamp_us is None:
+        raise MalformedFrame("frame.header.stamp must say when the command was made")
+    twist = _read_twist(fields)
+    fields.end()
+    return Command(stamp_us, stamp_us, twist, frame_id=frame_id)
+
+
+def _read_twist(fields: Fields) -> Twist:
+    twist = fields.nested("twist")
+    linear, angular = _read_vector(twist, "linear"), _read_vector(twist, "angular")
+    twist.end()
+    return Twist(linear, angular)
 
 
 def _read_header(fields: Fields) -> tuple[int | None, str]:

@@ -18,9 +18,11 @@ class Arrival(Enum):
 class SequenceTracker:
     """Follows the numbers of one sender; remembers which of the last 64 were seen."""
 
-    __slots__ = ("_last", "_lost", "_seen")
+    __slots__ = ("_counts_gaps", "_last", "_lost", "_seen")
 
-    def __init__(self) -> None:
+    def __init__(self, *, counts_gaps: bool = True) -> None:
+        """``counts_gaps``: false when numbers rise by more than one on purpose."""
+        self._counts_gaps = counts_gaps
         self._last = 0
         self._seen = 0  # bit n: the number (last - n) was seen
         self._lost = 0
@@ -39,7 +41,8 @@ class SequenceTracker:
         """Note the number of a frame that came. Only NEW frames may have an effect."""
         if seq > self._last:
             step = seq - self._last
-            self._lost += step - 1
+            if self._counts_gaps:
+                self._lost += step - 1
             self._seen = ((self._seen << step) | 1) & ((1 << _REMEMBERED) - 1) if step < 64 else 1
             self._last = seq
             return Arrival.NEW

@@ -67,7 +67,7 @@ class CommandSession:
             now=now, unix_offset_s=unix_offset_s, state_period_s=timing.state_period_s
         )
         self._arming = Arming(lease=lease, arm_by=now + timing.arm_timeout_s)
-        self._sequence = SequenceTracker()
+        self._sequence = SequenceTracker(counts_gaps=not settings.bare_twists)
         self._offset = ClockOffset()
         self._path = CommandPath(
             settings=settings,

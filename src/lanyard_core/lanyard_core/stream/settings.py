@@ -47,6 +47,8 @@ class StreamSettings:
 
     ``ack_miss_limit``: missed acknowledgements in a row that stop the robot. ``strikes``: bad
     frames, or sequence numbers that did not rise, within ``strike_window_s`` that stop it.
+    ``bare_twists``: also take a TwistStamped without anything around it, numbered by its stamp;
+    frames that were lost are not noticed then.
     """
 
     limits: CommandLimits = field(default_factory=CommandLimits)
@@ -55,6 +57,7 @@ class StreamSettings:
     strikes: int = 3
     strike_window_s: float = 1.0
     frames: tuple[str, ...] = ("base_link",)
+    bare_twists: bool = False
 
     def __post_init__(self) -> None:
         problems = _problems(self)

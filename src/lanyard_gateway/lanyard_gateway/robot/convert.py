@@ -189,7 +189,8 @@ def camera(
         age_s=age_s,
         encoding=encoding,
         stamp_unix_s=stamp.sec + stamp.nanosec * 1e-9,
-        calibrated=message.k[0] != 0.0,  # as the message's own comment has it
+        # As the message's own comment has it. Its numbers are numpy's, and so is their comparison.
+        calibrated=bool(message.k[0] != 0.0),
     )
 
 

@@ -96,7 +96,7 @@ class CommandLink:
         self._robot = admission.robot
         self._lease = lease
         self._codec = CODECS[admission.encoding]
-        self._frames = settings.frames
+        self._settings = settings
         self._requests = RobotRequests(
             admission.robot, session=lease.session, actor=principal.key_id
         )
@@ -155,7 +155,12 @@ class CommandLink:
         now = time.monotonic()
         try:
             value = self._codec.decode(message, limits=FROM_CLIENT)
-            frame = read_client_frame(value, frames=self._frames, encoding=self._codec.encoding)
+            frame = read_client_frame(
+                value,
+                frames=self._settings.frames,
+                encoding=self._codec.encoding,
+                bare_twists=self._settings.bare_twists,
+            )
         except MalformedFrame as fault:
             self._do(self._session.frame_refused(now, fault))
         else:

@@ -33,6 +33,8 @@ class WebSettings:
     limits: PublicLimits = field(default_factory=PublicLimits)
     ack_deadline_s: float = 0.010
     """How long the control node may take to acknowledge a command."""
+    bare_twists: bool = False
+    """Whether command sockets also take a bare TwistStamped."""
     ack_miss_limit: int = 1
     """Acknowledgements in a row that may miss the deadline; the last of them stops the robot."""
     max_body_bytes: int = 64 * 1024

@@ -12,6 +12,7 @@ def stream_settings(settings: WebSettings) -> StreamSettings:
     return StreamSettings(
         timing=CommandTiming(ack_deadline_s=settings.ack_deadline_s),
         ack_miss_limit=settings.ack_miss_limit,
+        bare_twists=settings.bare_twists,
         limits=CommandLimits(
             min_rate_hz=limits.min_rate_hz,
             max_rate_hz=limits.max_rate_hz,

@@ -310,12 +310,19 @@ def ack_miss_limit() -> int:
 
 
 @pytest.fixture
-def web_settings(ack_miss_limit: int) -> WebSettings:
+def bare_twists() -> bool:
+    """Whether a TwistStamped is taken without a frame around it."""
+    return False
+
+
+@pytest.fixture
+def web_settings(ack_miss_limit: int, bare_twists: bool) -> WebSettings:
     return WebSettings(
         port=0,
         allowed_origins=("https://panel.example.org",),
         ack_deadline_s=0.1,
         ack_miss_limit=ack_miss_limit,
+        bare_twists=bare_twists,
     )
 
 

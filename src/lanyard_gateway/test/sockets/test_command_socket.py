@@ -154,7 +154,7 @@ async def test_motion_without_arming_is_refused(gateway, robot):
     assert robot.commands == []
 
 
-async def test_arming_without_a_neutral_command_says_what_to_do(gateway):
+async def test_r14_arming_without_a_neutral_command_says_what_to_do(gateway):
     teleop = await gateway.teleop()
     hello = await teleop.until(Hello)
     await teleop.send(Arm, hello.session)
@@ -194,6 +194,35 @@ async def test_a_ping_of_the_websocket_protocol_renews_the_lease_too(gateway, ro
     await eventually(lambda: robot.heartbeats[before:] == [robot.safety.session])
 
 
+def bare_twist(x=0.0):
+    sec, nanosec = divmod(time.time_ns(), 1_000_000_000)
+    header = {"stamp": {"sec": sec, "nanosec": nanosec}, "frame_id": "base_link"}
+    return json.dumps({"header": header, "twist": {"linear": {"x": x}, "angular": {"z": 0.0}}})
+
+
+@pytest.mark.parametrize("bare_twists", [True])
+async def test_a_simple_client_drives_with_bare_twists_where_that_is_switched_on(gateway, robot):
+    teleop = await gateway.teleop(Encoding.JSON)
+    hello = await teleop.until(Hello)
+    await teleop.connection.ping()
+    await teleop.connection.send(bare_twist())
+    await teleop.until(Ack)
+    now_us = time.time_ns() // 1000
+    arm = {"v": 1, "t": "arm", "seq": now_us, "ts_us": now_us, "session": hello.session}
+    await teleop.connection.send(json.dumps(arm))
+    await teleop.until(StateChange, armed=True)
+    await teleop.connection.send(bare_twist(0.2))
+    assert (await teleop.until(Ack, status=AckStatus.OK)).lost == 0
+    assert robot.commands[-1].twist.linear[0] == 0.2
+
+
+async def test_a_bare_twist_is_no_frame_unless_switched_on(gateway, robot):
+    teleop = await gateway.teleop(Encoding.JSON)
+    await teleop.connection.send(bare_twist(0.2))
+    assert (await teleop.until(Err)).code == "bad_frame"
+    assert robot.commands == []
+
+
 # The lease
 
 
@@ -219,11 +248,17 @@ async def test_the_second_client_may_stop_the_robot(gateway, robot, eventually):
     assert (await first.until(StateChange, state="safe_stop")).armed is False
 
 
-async def test_a_lease_that_is_taken_closes_the_socket(gateway, robot):
+async def test_r27_a_lease_that_is_taken_closes_the_socket_within_100_ms(gateway, robot):
     teleop = await gateway.teleop()
     await teleop.arm()
+    taken_at = time.monotonic()
     robot.becomes(session=7, holder="supervisor")
     assert await teleop.end() == (4409, "lease_lost")
+    assert time.monotonic() - taken_at < 0.1
+    before = len(robot.commands)
+    with contextlib.suppress(ConnectionClosed):
+        await teleop.drive()
+    assert len(robot.commands) == before
 
 
 async def test_a_client_that_leaves_gives_the_lease_back(gateway, robot, eventually):
@@ -274,7 +309,7 @@ async def test_a_robot_that_falls_silent_closes_the_socket(gateway, robot):
     assert await teleop.end() == (4503, "robot_offline")
 
 
-async def test_a_gateway_that_shuts_down_stops_the_robot_first(gateway, robot, eventually):
+async def test_r62_a_gateway_that_shuts_down_stops_the_robot_first(gateway, robot, eventually):
     teleop = await gateway.teleop()
     await teleop.arm()
     await teleop.drive_and_ack()
@@ -348,13 +383,13 @@ async def test_the_other_kind_of_message_closes_the_connection(gateway, encoding
 
 
 @pytest.mark.parametrize("size", [1025, 70_000])
-async def test_a_message_above_1_kib_closes_the_connection(gateway, size):
+async def test_r38_a_message_above_1_kib_closes_the_connection(gateway, size):
     teleop = await gateway.teleop(Encoding.JSON)
     await teleop.connection.send("x" * size)
     assert (await teleop.end())[0] == 1009
 
 
-async def test_a_flood_moves_nothing_and_is_closed(gateway, robot):
+async def test_r59_a_flood_moves_nothing_and_is_closed(gateway, robot):
     teleop = await gateway.teleop()
     await teleop.until(Hello)
     ending = asyncio.ensure_future(teleop.end())
@@ -435,6 +470,66 @@ class QueueingClient:
 
 
 @pytest.mark.parametrize("arms_again", [False, True], ids=["sends only", "arms again at once"])
+async def test_r13_fifty_connections_that_drive_without_arming_move_nothing(gateway, robot):
+    for _ in range(50):
+        teleop = await gateway.teleop()
+        await teleop.send(Ping)
+        await teleop.drive(Twist())
+        for _ in range(5):
+            await teleop.drive()
+        assert (await teleop.until(Ack, ack=teleop.seq)).status is AckStatus.NOT_ARMED
+        await teleop.connection.close()
+    assert not any(any(each.twist.linear) for each in robot.commands)
+
+
+async def test_r29_ten_stops_a_second_are_obeyed_while_commands_flood_in(
+    gateway, robot, eventually
+):
+    await (await gateway.teleop()).arm()
+    bystander = await gateway.teleop(role=Role.MAINTAINER)
+    for count in range(1, 11):
+        for _ in range(20):
+            await bystander.drive()
+        await bystander.send(Stop, f"{count}")
+        told = time.monotonic()
+        await eventually(lambda count=count: len(robot.stops) >= count)
+        assert time.monotonic() - told < 0.1
+        await asyncio.sleep(0.1)
+
+
+async def test_r30_a_recorded_session_moves_nothing_when_it_is_sent_again(gateway, robot):
+    recorded = []
+
+    class Recorder:
+        def __init__(self, connection):
+            self._connection = connection
+
+        def __getattr__(self, name):
+            return getattr(self._connection, name)
+
+        async def send(self, message):
+            recorded.append(message)
+            await self._connection.send(message)
+
+    first = await gateway.teleop()
+    first.connection = Recorder(first.connection)
+    await first.arm()
+    for _ in range(20):
+        await first.drive_and_ack()
+    await first.drive_and_ack(Twist())
+    await first.connection.close()
+    moved = sum(any(each.twist.linear) for each in robot.commands)
+    assert moved == 20
+
+    again = await gateway.teleop()
+    await again.until(Hello)
+    for message in recorded:
+        await again.connection.send(message)
+    assert (await again.until(Err)).code == "bad_session"
+    await again.until(Ack, ack=first.seq)
+    assert sum(any(each.twist.linear) for each in robot.commands) == moved
+
+
 async def test_what_an_unmodified_client_queued_for_2_seconds_offline_moves_nothing(
     gateway, robot, eventually, arms_again
 ):
