@@ -31,7 +31,8 @@ from lanyard_client.models import (
     task_type_of,
     text,
 )
-from lanyard_client.telemetry import TelemetryFrame, watch
+from lanyard_client.telemetry import DEFAULT_RATE_HZ as DEFAULT_TELEMETRY_HZ
+from lanyard_client.telemetry import Interest, TelemetryFrame, watch
 from lanyard_client.trust import Trust
 from lanyard_core.stream.channel import Encoding
 
@@ -186,16 +187,18 @@ class AsyncClient:
 
     def telemetry(
         self,
-        robot_id: str,
-        *,
+        *robot_ids: str,
         fields: Sequence[str] | None = None,
-        rate_hz: float = 10.0,
+        rate_hz: float = DEFAULT_TELEMETRY_HZ,
+        single_floats: bool = False,
         encoding: Encoding = Encoding.MSGPACK,
     ) -> AsyncGenerator[TelemetryFrame, None]:
-        """Samples of a robot, for ``async for``; ``fields`` None means all of them."""
-        return watch(
-            self.endpoint, quoted(robot_id), fields=fields, rate_hz=rate_hz, encoding=encoding
-        )
+        """Samples for ``async for``, of the robots named; of all of them when none is.
+
+        ``fields`` None means every part; ``single_floats``: numbers in four bytes.
+        """
+        interest = Interest(robot_ids, fields, rate_hz, single_floats)
+        return watch(self.endpoint, interest, encoding=encoding)
 
     # --- the gateway itself
 

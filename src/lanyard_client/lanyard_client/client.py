@@ -20,6 +20,7 @@ from lanyard_client.models import (
     TaskType,
 )
 from lanyard_client.pilot import LinkFigures
+from lanyard_client.telemetry import DEFAULT_RATE_HZ as DEFAULT_TELEMETRY_HZ
 from lanyard_client.telemetry import TelemetryFrame
 from lanyard_client.trust import Trust
 from lanyard_core.stream.channel import Encoding
@@ -145,15 +146,21 @@ class Client:
 
     def telemetry(
         self,
-        robot_id: str,
-        *,
+        *robot_ids: str,
         fields: Sequence[str] | None = None,
-        rate_hz: float = 10.0,
+        rate_hz: float = DEFAULT_TELEMETRY_HZ,
+        single_floats: bool = False,
         encoding: Encoding = Encoding.MSGPACK,
     ) -> Iterator[TelemetryFrame]:
-        """Samples of a robot, for ``for``; ``fields`` None means all of them."""
+        """Samples for ``for``, of the robots named; of all of them when none is."""
         return self._each(
-            self._client.telemetry(robot_id, fields=fields, rate_hz=rate_hz, encoding=encoding)
+            self._client.telemetry(
+                *robot_ids,
+                fields=fields,
+                rate_hz=rate_hz,
+                single_floats=single_floats,
+                encoding=encoding,
+            )
         )
 
     def readiness(self) -> Readiness:

@@ -1,11 +1,15 @@
-"""Watch a robot: an endless iterator of samples that connects again by itself."""
+"""Watch robots: an endless iterator of samples that connects again by itself."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
+from websockets.asyncio.client import ClientConnection
+
+from lanyard_client.api import quoted
 from lanyard_client.endpoint import Endpoint
 from lanyard_client.errors import LanyardError, RequestFailed
 from lanyard_client.models import number, part, text
@@ -16,6 +20,7 @@ from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.plain import FROM_SERVER, Plain
 from lanyard_core.telemetry.assembly import Assembly
 
+DEFAULT_RATE_HZ = 10.0
 _HEAD = frozenset({"v", "t", "seq", "ts_us", "robot_id", "online", "dropped", "ages_ms"})
 
 
@@ -35,15 +40,46 @@ class TelemetryFrame:
     values: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What to watch: which robots (none named: all), which parts (None: all), how often (Hz).
+
+    ``single_floats``: numbers in four bytes instead of eight; binary encodings only.
+    """
+
+    robots: tuple[str, ...] = ()
+    fields: Sequence[str] | None = None
+    rate_hz: float = DEFAULT_RATE_HZ
+    single_floats: bool = False
+
+    @property
+    def path(self) -> str:
+        """The socket to ask: one robot has its own."""
+        one = f"/{quoted(self.robots[0])}" if len(self.robots) == 1 else ""
+        return f"/ws/telemetry{one}"
+
+    def frame(self) -> Plain:
+        """The frame that says so."""
+        wish: dict[str, Plain] = {
+            "v": PROTOCOL_VERSION,
+            "t": "sub",
+            "seq": 1,
+            "ts_us": round(time.time() * 1e6),
+            "rate_hz": self.rate_hz,
+        }
+        if len(self.robots) > 1:
+            wish["robots"] = list(self.robots)
+        if self.fields is not None:
+            wish["fields"] = list(self.fields)
+        if self.single_floats:
+            wish["float"] = "f32"
+        return wish
+
+
 async def watch(
-    endpoint: Endpoint,
-    robot_id: str,
-    *,
-    fields: Sequence[str] | None,
-    rate_hz: float,
-    encoding: Encoding,
+    endpoint: Endpoint, interest: Interest, *, encoding: Encoding
 ) -> AsyncGenerator[TelemetryFrame, None]:
-    """Samples of a robot as they come.
+    """Samples as they come.
 
     A lost connection is made again after 1, 2, 4, then 8 s. Raises RequestFailed or ConnectionLost
     when trying again cannot help, and Unreachable when the first attempt fails.
@@ -53,51 +89,37 @@ async def watch(
     while True:
         try:
             async with open_socket(
-                endpoint,
-                f"/ws/telemetry/{robot_id}",
-                channel=Channel.TELEMETRY,
-                encoding=encoding,
+                endpoint, interest.path, channel=Channel.TELEMETRY, encoding=encoding
             ) as connection:
                 was_connected = True
                 redial.linked()
-                codec, assembly = CODECS[encoding], Assembly()
-                await connection.send(codec.encode(_subscribe(fields, rate_hz)))
-                confirmed = False
-                while True:
-                    value = codec.decode(await connection.recv(), limits=FROM_SERVER)
-                    if isinstance(value, Mapping):
-                        value = assembly.take(value)
-                    kind = _kind(value)
-                    confirmed = confirmed or kind == "sub"
-                    if confirmed and kind == "tlm":
-                        yield _frame(value)
+                async with aclosing(_samples(connection, interest, encoding)) as samples:
+                    async for sample in samples:
+                        yield sample
         except LanyardError as error:
             if is_hopeless(error) or not was_connected:
                 raise
         await redial.wait()
 
 
-def _subscribe(fields: Sequence[str] | None, rate_hz: float) -> Plain:
-    wish: dict[str, Plain] = {
-        "v": PROTOCOL_VERSION,
-        "t": "sub",
-        "seq": 1,
-        "ts_us": round(time.time() * 1e6),
-        "rate_hz": rate_hz,
-    }
-    return wish if fields is None else {**wish, "fields": list(fields)}
+async def _samples(
+    connection: ClientConnection, interest: Interest, encoding: Encoding
+) -> AsyncGenerator[TelemetryFrame, None]:
+    codec, assembly = CODECS[encoding], Assembly()
+    await connection.send(codec.encode(interest.frame()))
+    confirmed = False  # until then come samples that nobody asked for
+    while True:
+        value = codec.decode(await connection.recv(), limits=FROM_SERVER)
+        frame = assembly.take(value) if isinstance(value, Mapping) else {}
+        kind = text(frame, "t")
+        if kind == "err":
+            raise RequestFailed(400, {"code": frame.get("code"), "detail": frame.get("detail")})
+        confirmed = confirmed or kind == "sub"
+        if confirmed and kind == "tlm":
+            yield _frame(frame)
 
 
-def _kind(value: Plain) -> str:
-    """The kind of a message. Raises RequestFailed when it says that the wish was refused."""
-    fields = value if isinstance(value, Mapping) else {}
-    if fields.get("t") == "err":
-        raise RequestFailed(400, {"code": fields.get("code"), "detail": fields.get("detail")})
-    return text(fields, "t")
-
-
-def _frame(value: Plain) -> TelemetryFrame:
-    fields = value if isinstance(value, Mapping) else {}
+def _frame(fields: Mapping[str, Plain]) -> TelemetryFrame:
     return TelemetryFrame(
         robot_id=text(fields, "robot_id"),
         online=fields.get("online") is True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from lanyard_client.async_client import AsyncClient
 from lanyard_client.cli.output import UNKNOWN, figure, out, plain, print_json, rows, word
 from lanyard_client.cli.run import ExitCode, run
 from lanyard_client.cli.settings import Settings
-from lanyard_client.errors import BadSettings, LanyardError
+from lanyard_client.errors import BadSettings
 from lanyard_client.models import items, number, part, text
 from lanyard_client.telemetry import TelemetryFrame
 
@@ -42,12 +42,11 @@ def watch(
         if not json and not out.is_terminal:
             raise BadSettings("a live table needs a terminal; --json writes a line for each sample")
         named = robots or [robot.robot_id for robot in await client.robots()]
-        board = Board(named)
-        async with aclosing(_samples(client, board, rate_hz=rate_hz)) as samples:
+        async with aclosing(client.telemetry(*named, rate_hz=rate_hz)) as samples:
             if json:
                 await _as_lines(samples, count)
             else:
-                await _as_table(samples, board, count)
+                await _as_table(samples, Board(named), count)
         return ExitCode.OK
 
     run(ctx, work)
@@ -69,35 +68,6 @@ class Board:
         return rows(_HEADINGS, lines)
 
 
-async def _samples(
-    client: AsyncClient, board: Board, *, rate_hz: float
-) -> AsyncGenerator[TelemetryFrame, None]:
-    """Samples of every robot on the board, as they come. One that cannot be watched ends all."""
-    waiting: asyncio.Queue[TelemetryFrame | LanyardError] = asyncio.Queue(maxsize=64)
-
-    async def forward(robot_id: str) -> None:
-        try:
-            async with aclosing(client.telemetry(robot_id, rate_hz=rate_hz)) as frames:
-                async for frame in frames:
-                    if not waiting.full():  # whoever reads is slow: the next sample is newer
-                        waiting.put_nowait(frame)
-        except LanyardError as error:
-            await waiting.put(error)
-
-    tasks = [asyncio.ensure_future(forward(robot_id)) for robot_id in board.frames]
-    try:
-        while True:
-            frame = await waiting.get()
-            if isinstance(frame, LanyardError):
-                raise frame
-            board.heard(frame, now=time.monotonic())
-            yield frame
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def _as_lines(samples: AsyncIterator[TelemetryFrame], count: int | None) -> None:
     seen = 0
     async for frame in samples:
@@ -115,7 +85,8 @@ async def _as_table(
         redraw = asyncio.ensure_future(_redraw(live, board))
         try:
             seen = 0
-            async for _ in samples:
+            async for frame in samples:
+                board.heard(frame, now=time.monotonic())
                 seen += 1
                 if seen == count:
                     return

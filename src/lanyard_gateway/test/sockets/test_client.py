@@ -170,6 +170,14 @@ async def test_telemetry_comes_as_an_endless_iterator(client):
     assert seen[-1].unix_s > seen[0].unix_s
 
 
+async def test_without_a_name_every_robot_is_watched(client):
+    async with client:
+        frames = client.telemetry(fields=["joint_state"], single_floats=True)
+        frame = await anext(frames)
+        await frames.aclose()
+    assert (frame.robot_id, set(frame.values)) == ("arm-001", {"joint_state"})
+
+
 async def zip_async(frames, numbers):
     for number in numbers:
         yield await anext(frames), number
