@@ -7,6 +7,7 @@ import pytest
 from lanyard_dashboard import static_folder
 
 PAGE = (static_folder() / "index.html").read_text(encoding="utf-8")
+FILES = sorted(path for path in static_folder().rglob("*") if path.is_file())
 
 
 def test_every_file_that_the_page_names_is_there():
@@ -16,12 +17,12 @@ def test_every_file_that_the_page_names_is_there():
 
 
 def test_every_module_that_a_script_imports_is_there():
-    for script in static_folder().glob("*.js"):
-        for name in re.findall(r'from "\./([^"]+)"', script.read_text(encoding="utf-8")):
-            assert (static_folder() / name).is_file(), f"{script.name} imports {name}"
+    for script in static_folder().rglob("*.js"):
+        for name in re.findall(r'from "(\.[^"]+)"', script.read_text(encoding="utf-8")):
+            assert (script.parent / name).is_file(), f"{script.name} imports {name}"
 
 
-@pytest.mark.parametrize("path", sorted(static_folder().iterdir()), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_nothing_is_loaded_from_another_place(path):
     text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
     assert "http://" not in text

@@ -1,0 +1,32 @@
+"""Runs the tests of the JavaScript modules with Node's own runner."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+from lanyard_dashboard import testing
+
+FOLDER = pathlib.Path(__file__).parent / "javascript"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.test.mjs")), ids=lambda path: path.name)
+def test_javascript(path):
+    done = subprocess.run(
+        [*testing.node_command(), "--test", str(path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\n# pass 0\n" not in done.stdout, "no test was run"
+
+
+@pytest.mark.parametrize("version", [None, "v18.19.0", "nonsense"])
+def test_without_a_node_that_is_new_enough_it_is_said_what_to_do(monkeypatch, tmp_path, version):
+    if version is not None:
+        node = tmp_path / "node"
+        node.write_text(f"#!/bin/sh\necho {version}\n" if version[0] == "v" else "#!/bin/sh\nfalse")
+        node.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    monkeypatch.setattr(testing.shutil, "which", lambda _: version and str(tmp_path / "node"))
+    monkeypatch.setattr(testing.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(RuntimeError, match="make setup"):
+        testing.node_command()
