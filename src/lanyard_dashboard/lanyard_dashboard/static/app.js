@@ -1,6 +1,7 @@
 // The page: asks for the key, follows the chosen robot, and draws what comes.
 
-import { call, follow, keepKey, takeKey } from "./gateway.js";
+import { DrivePad } from "./drive.js";
+import { connect, follow, keepKey, takeKey } from "./gateway.js";
 import { drawTrack } from "./map.js";
 
 const STALE_MS = 1000;
@@ -14,10 +15,14 @@ const LATCHED = ["safe_stop", "halted", "fault"];
 const $ = (id) => document.getElementById(id);
 const number = (value, digits = 2) => (value == null ? "–" : value.toFixed(digits));
 
+let gateway = null;
 let robotId = null;
 let unfollow = () => {};
 let lastFrameAt = 0;
 let track = [];
+const pad = new DrivePad({
+  take: $("take"), release: $("release"), pad: $("pad"), share: $("share"), status: $("drive-status"),
+});
 
 function rows(body, items, cells) {
   body.replaceChildren(...items.map((item) => {
@@ -105,7 +110,7 @@ function showTasks(tasks) {
     const cancel = document.createElement("button");
     cancel.textContent = "Cancel";
     cancel.hidden = !["queued", "running", "paused"].includes(task.status);
-    cancel.onclick = () => attempt(() => call("DELETE", `/tasks/${task.task_id}`));
+    cancel.onclick = () => attempt(() => gateway.cancelTask(task.task_id));
     const why = task.error?.message || (task.status === "queued" && task.hold_reason) || task.phase || "";
     return [cell(task.task_id), cell(task.task_type),
       cell(why ? `${task.status} (${why.replaceAll("_", " ")})` : task.status), cell(bar), cell(cancel)];
@@ -123,15 +128,19 @@ async function attempt(action) {
 }
 
 async function refreshTasks() {
-  const page = await call("GET", `/tasks?robot_id=${encodeURIComponent(robotId)}&limit=8`);
-  showTasks(page.items);
+  showTasks(await gateway.tasks({ robotId, limit: 8 }));
+}
+
+function showTrouble(error) {
+  $("task-error").textContent = error.message;
 }
 
 function watch(id) {
   unfollow();
+  pad.release();
   robotId = id;
   track = [];
-  unfollow = follow(id, showFrame);
+  unfollow = follow((signal) => gateway.telemetry([id], { signal }), showFrame, showTrouble);
 }
 
 function markAge() {
@@ -141,17 +150,28 @@ function markAge() {
   $("link").textContent = old ? "no data" : "live";
 }
 
+// Both ways at once: the one that is open already is faster, the other also works without it.
 function stop() {
-  attempt(() => call("POST", `/robots/${encodeURIComponent(robotId)}/stop`, { reason: "dashboard" }));
+  pad.stop("dashboard");
+  attempt(() => gateway.stop(robotId, "dashboard"));
+}
+
+async function drive() {
+  try {
+    await (pad.driving ? pad.armAgain() : pad.take(gateway, robotId, { clearSafeStop: false }));
+  } catch (error) {
+    pad.show(error.message);
+  }
 }
 
 async function start() {
   if (!takeKey()) return askForKey("");
   let robots;
   try {
-    robots = (await call("GET", "/robots")).items;
+    gateway = connect();
+    robots = await gateway.robots();
   } catch (error) {
-    if (error.status !== 401 && error.status !== 403) throw error;
+    if (error.status !== 401 && error.status !== 403 && error.code !== "bad_key") throw error;
     keepKey(null);
     return askForKey(error.message);
   }
@@ -159,7 +179,7 @@ async function start() {
   $("view").hidden = false;
   $("robot").replaceChildren(...robots.map((robot) => new Option(robot.robot_id, robot.robot_id)));
   watch(robots[0].robot_id);
-  setInterval(() => refreshTasks().catch((error) => { $("task-error").textContent = error.message; }), TASKS_EVERY_MS);
+  setInterval(() => refreshTasks().catch(showTrouble), TASKS_EVERY_MS);
   setInterval(markAge, 250);
 }
 
@@ -175,19 +195,21 @@ $("login").onsubmit = (event) => {
 };
 $("robot").onchange = () => watch($("robot").value);
 $("stop").onclick = stop;
-$("reset").onclick = () => attempt(() => call("POST", `/robots/${encodeURIComponent(robotId)}/reset`, {}));
+$("reset").onclick = () => attempt(() => gateway.reset(robotId));
+$("take").onclick = drive;
+$("release").onclick = () => pad.release();
 $("move").onsubmit = (event) => {
   event.preventDefault();
   const parameters = { x_m: Number($("x").value), y_m: Number($("y").value) };
-  attempt(() => call("POST", "/tasks", { task_type: "move_to", robot_id: robotId, parameters }));
+  attempt(() => gateway.submitTask("move_to", { robotId, parameters }));
 };
-$("pick").onclick = () =>
-  attempt(() => call("POST", "/tasks", { task_type: "pick_and_place", robot_id: robotId, parameters: {} }));
+$("pick").onclick = () => attempt(() => gateway.submitTask("pick_and_place", { robotId }));
+// While somebody drives the space bar stops the robot whatever has the focus, but a field for text.
 document.addEventListener("keydown", (event) => {
-  if (event.code === "Space" && !["INPUT", "SELECT", "BUTTON"].includes(event.target.tagName)) {
-    event.preventDefault();
-    stop();
-  }
+  const taken = pad.driving ? "input[type=number]" : "input, select, button";
+  if (event.code !== "Space" || event.target.matches?.(taken)) return;
+  event.preventDefault();
+  stop();
 });
 
 start();

@@ -1,8 +1,11 @@
-// Talks to the gateway: REST with the API key, and the telemetry socket with back-off.
-// The key is never put into a URL that is sent: it comes in the page's fragment, which stays here.
+// The page's gateway: the place that the page came from, with the key that the operator gave. The
+// key is never put into a URL that is sent: it comes in the page's fragment, which stays here.
+
+import { Lanyard } from "./lanyard/index.js";
+import { isFinal } from "./lanyard/errors.js";
 
 const KEY = "lanyard.key";
-const BACKOFF_S = [1, 2, 4, 8];
+const ANEW_MS = 2000;
 
 export function takeKey() {
   const given = new URLSearchParams(location.hash.slice(1)).get("key");
@@ -18,54 +21,24 @@ export function keepKey(key) {
   else sessionStorage.removeItem(KEY);
 }
 
-// Answers the body; throws an Error whose message a person understands.
-export async function call(method, path, body) {
-  const response = await fetch(`/api/v1${path}`, {
-    method,
-    headers: {
-      Authorization: `Bearer ${sessionStorage.getItem(KEY)}`,
-      ...(body ? { "Content-Type": "application/json" } : {}),
-    },
-    body: body && JSON.stringify(body),
-  });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    const error = new Error(answer.detail || `the gateway answered ${response.status}`);
-    error.status = response.status;
-    throw error;
-  }
-  return answer;
-}
+// Throws when the key is none.
+export const connect = () => new Lanyard({ key: sessionStorage.getItem(KEY) });
 
-// Follows one robot's telemetry until the returned function is called.
-export function follow(robotId, onFrame) {
-  let socket;
-  let timer;
-  let ended = false;
-  let tries = 0;
-
-  function open() {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    socket = new WebSocket(
-      `${scheme}://${location.host}/ws/telemetry/${encodeURIComponent(robotId)}`,
-      ["lanyard.telemetry.v1+json", `lanyard.bearer.${sessionStorage.getItem(KEY)}`],
-    );
-    socket.onmessage = (event) => {
-      tries = 0;
-      const frame = JSON.parse(event.data);
-      if (frame.t === "tlm") onFrame(frame);
-    };
-    socket.onclose = () => {
-      if (ended) return;
-      const wait = BACKOFF_S[Math.min(tries++, BACKOFF_S.length - 1)];
-      timer = setTimeout(open, wait * 1000 * (0.8 + 0.4 * Math.random()));
-    };
-  }
-
-  open();
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-    socket.close();
-  };
+// Hands on what an endless iterator gives until the returned function is called. `begin(signal)`
+// makes the iterator, anew when it failed for a reason that may pass; `onTrouble` hears of those.
+export function follow(begin, onItem, onTrouble) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  (async () => {
+    while (!signal.aborted) {
+      try {
+        for await (const item of begin(signal)) onItem(item);
+      } catch (error) {
+        onTrouble(error);
+        if (isFinal(error)) return;
+        await new Promise((resolve) => { setTimeout(resolve, ANEW_MS); });
+      }
+    }
+  })();
+  return () => ending.abort();
 }
