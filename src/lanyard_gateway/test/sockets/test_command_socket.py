@@ -469,7 +469,6 @@ class QueueingClient:
         self.teleops[-1].connection.transport.abort()
 
 
-@pytest.mark.parametrize("arms_again", [False, True], ids=["sends only", "arms again at once"])
 async def test_r13_fifty_connections_that_drive_without_arming_move_nothing(gateway, robot):
     for _ in range(50):
         teleop = await gateway.teleop()
@@ -530,6 +529,7 @@ async def test_r30_a_recorded_session_moves_nothing_when_it_is_sent_again(gatewa
     assert sum(any(each.twist.linear) for each in robot.commands) == moved
 
 
+@pytest.mark.parametrize("arms_again", [False, True], ids=["sends only", "arms again at once"])
 async def test_what_an_unmodified_client_queued_for_2_seconds_offline_moves_nothing(
     gateway, robot, eventually, arms_again
 ):
