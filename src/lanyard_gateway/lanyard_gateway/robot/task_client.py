@@ -219,7 +219,8 @@ def _goal_message(goal: TaskGoal) -> ExecuteTask.Goal:
         task_type=goal.task_type,
         parameters_json=goal.parameters_json,
         attempt=goal.attempt,
-        timeout_s=goal.timeout_s,
+        # The message's C code ends the whole process for an int here, as a row of a store may hold.
+        timeout_s=float(goal.timeout_s),
     )
 
 
