@@ -8,7 +8,7 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={"": ["*.yaml", "py.typed"]},
+    package_data={"": ["*.yaml", "*.schema.json", "py.typed"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
@@ -28,6 +28,9 @@ setup(
             "gateway = lanyard_gateway.main:main",
             "keys = lanyard_gateway.commands.keys:main",
         ],
-        "lanyard.commands": ["keys = lanyard_gateway.commands.keys:app"],
+        "lanyard.commands": [
+            "audit = lanyard_gateway.commands.audit:app",
+            "keys = lanyard_gateway.commands.keys:app",
+        ],
     },
 )

@@ -49,6 +49,7 @@ RULES = {
         (
             "lanyard_core",
             "lanyard_gateway.web",
+            "lanyard_gateway.audit",
             "lanyard_gateway.dispatch",
             "lanyard_gateway.events",
             "lanyard_gateway.doors",
@@ -64,7 +65,18 @@ RULES = {
         exceptions={"lanyard_gateway.web.socket_line": ("websockets",)},
     ),
     "lanyard_gateway.commands": Row(
-        ("lanyard_core", "lanyard_gateway.commands", "lanyard_gateway.doors", "typer")
+        (
+            "lanyard_core",
+            "lanyard_gateway.audit",
+            "lanyard_gateway.commands",
+            "lanyard_gateway.doors",
+            "typer",
+        )
+    ),
+    "lanyard_gateway.audit": Row(
+        ("lanyard_core", "lanyard_gateway.audit", "lanyard_gateway.settings", "cryptography"),
+        ("asyncio",),
+        {"lanyard_gateway.audit.s3": ("boto3",)},
     ),
     "lanyard_gateway.doors": Row(
         ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +21,8 @@ from lanyard_core.access.keys import KeyRecord, KeyRing
 from lanyard_core.access.policy import Policy
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_gateway.audit.service import audit_log
+from lanyard_gateway.audit.signing import public_file
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.events.hub import EventHub
@@ -29,6 +32,7 @@ from lanyard_gateway.robot.fleet import RobotFleet
 from lanyard_gateway.settings import GatewaySettings, RobotEntry
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
+from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.farewell import Farewell
 from lanyard_gateway.web.settings import PublicLimits, WebSettings
@@ -62,7 +66,12 @@ def check_surroundings(settings: GatewaySettings) -> KeyRing:
     return ring
 
 
-def compose(settings: GatewaySettings, node: Node, keyring: KeyRing) -> Gateway:
+def audit_of(settings: GatewaySettings) -> AbstractContextManager[AuditSink]:
+    """The audit log, open as long as its block runs. Raises BadConfiguration when entered."""
+    return audit_log(settings.audit) if settings.audit.enabled else nullcontext(NoAudit())
+
+
+def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: AuditSink) -> Gateway:
     """The gateway, ready to be started; raises BadConfiguration when the store is not usable."""
     store = SqlTaskStore.open(settings.task_store)
     fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])
@@ -77,6 +86,7 @@ def compose(settings: GatewaySettings, node: Node, keyring: KeyRing) -> Gateway:
         version=_version(),
         ros_alive=fleet.ros_thread_works,
         events=events,
+        audit=audit,
     )
     return Gateway(Farewell(create_app(context)), fleet, store)
 
@@ -119,6 +129,8 @@ def web_settings(settings: GatewaySettings) -> WebSettings:
         cancel_wait_s=settings.cancel_wait_s,
         key_file=settings.keys_file,
         policy_file=settings.policy_file,
+        audit_folder=settings.audit.folder if settings.audit.enabled else None,
+        audit_public_key=public_file(settings.audit.signing_key),
     )
 
 

@@ -20,7 +20,13 @@ from rclpy.utilities import remove_ros_args
 
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway import listening
-from lanyard_gateway.composition import Gateway, check_surroundings, compose, web_settings
+from lanyard_gateway.composition import (
+    Gateway,
+    audit_of,
+    check_surroundings,
+    compose,
+    web_settings,
+)
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
 from lanyard_gateway.web.serve import server_config, tune_listener
@@ -81,11 +87,12 @@ def _run(node: Node, transport: Setting) -> int:
     with listening.bind(settings.host, settings.port) as listener:
         origins = (*settings.allowed_origins, *listening.own_origins(listener))
         settings = dataclasses.replace(settings, allowed_origins=origins)
-        gateway = compose(settings, node, keyring)
-        try:
-            run_loop(_serve(settings, gateway, listener, transport))
-        finally:
-            gateway.store.close()
+        with audit_of(settings) as audit:
+            gateway = compose(settings, node, keyring, audit)
+            try:
+                run_loop(_serve(settings, gateway, listener, transport))
+            finally:
+                gateway.store.close()
     return 0
 
 

@@ -63,6 +63,22 @@ class CommandSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """Where and how the audit log is written; times in seconds, sizes in bytes."""
+
+    enabled: bool
+    folder: Path
+    signing_key: Path
+    head_targets: tuple[str, ...]
+    max_file_bytes: int
+    max_file_age_s: float
+    keep_files: int
+    head_every_s: float
+    head_every_entries: int
+    reserve_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Sizes in bytes, speeds in m/s and rad/s; the speeds are only told to clients."""
 
@@ -97,6 +113,7 @@ class GatewaySettings:
     rt_priority: int
     command: CommandSettings
     limits: Limits
+    audit: AuditSettings
     tf: TfSettings
 
 
@@ -120,6 +137,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         rt_priority=cast(int, parameters["rt_priority"]),
         command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
+        audit=_audit(parameters),
         tf=TfSettings(**_group(parameters, "tf.")),
         **{name: cast(float, parameters[name]) for name in _DURATIONS},
     )
@@ -129,6 +147,14 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
     if problems:
         raise BadConfiguration(problems)
     return settings
+
+
+def _audit(parameters: Parameters) -> AuditSettings:
+    found = _group(parameters, "audit.")
+    found["folder"] = _file(parameters, "audit.folder", "audit")
+    found["signing_key"] = _file(parameters, "audit.signing_key", "audit-signing-key.pem")
+    found["head_targets"] = tuple(_texts(parameters, "audit.head_targets"))
+    return AuditSettings(**found)
 
 
 _DURATIONS = (

@@ -18,6 +18,7 @@ from lanyard_core.faults import LanyardFault
 from lanyard_gateway.events.reporters import Reporters
 from lanyard_gateway.web import (
     asyncapi,
+    audit_api,
     command_socket,
     events_api,
     events_socket,
@@ -33,6 +34,7 @@ from lanyard_gateway.web import (
     telemetry_api,
     telemetry_socket,
 )
+from lanyard_gateway.web.audit_trail import AuditTrail
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.envelope import Envelope
 from lanyard_gateway.web.guards import on_guard
@@ -58,6 +60,7 @@ def create_app(context: AppContext) -> FastAPI:
     problems.install(app)
     _include(app, root_aliases=context.settings.root_aliases)
     pages.install(app)
+    app.add_middleware(AuditTrail, sink=context.audit)
     app.add_middleware(SocketRegister, sockets=app.state.sockets)
     app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
     return app
@@ -73,6 +76,7 @@ def _include(app: FastAPI, *, root_aliases: bool) -> None:
         events_api.router,
         stops_api.stop_router,
         stops_api.reset_router,
+        audit_api.router,
         keys_api.router,
         system_api.open_router,
         system_api.router,

@@ -19,12 +19,11 @@ from starlette.requests import HTTPConnection
 from lanyard_core.access import preconditions
 from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
-from lanyard_core.faults import Unauthenticated
+from lanyard_core.faults import Unauthenticated, Unavailable
 from lanyard_gateway.web.context import AppContext, context_of
+from lanyard_gateway.web.scope_keys import ADMITTED, PRINCIPAL, ROBOT_ID
 
 BEARER_SUBPROTOCOL = "lanyard.bearer."
-_SCOPE_KEY = "lanyard.principal"
-_ADMITTED_KEY = "lanyard.admitted"
 
 __all__ = [
     "BEARER_SUBPROTOCOL",
@@ -50,7 +49,7 @@ class Admitted:
 
 def admitted(connection: HTTPConnection) -> Admitted | None:
     """What a request or socket was let in for; None when it was not, or not yet."""
-    return cast("Admitted | None", connection.scope.get(_ADMITTED_KEY))
+    return cast("Admitted | None", connection.scope.get(ADMITTED))
 
 
 def principal_now(context: AppContext, before: Principal, *, now_unix_s: float) -> Principal:
@@ -60,7 +59,7 @@ def principal_now(context: AppContext, before: Principal, *, now_unix_s: float) 
 
 def identify(connection: HTTPConnection) -> Principal:
     """The principal behind a request or socket; raises Unauthenticated when there is none."""
-    known = connection.scope.get(_SCOPE_KEY)
+    known = connection.scope.get(PRINCIPAL)
     if isinstance(known, Principal):
         return known
     credential = _header_credential(connection) or _subprotocol_credential(connection)
@@ -69,7 +68,7 @@ def identify(connection: HTTPConnection) -> Principal:
     context, now = context_of(connection), time.time()
     principal = context.keyring.authenticate(credential, now_unix_s=now)
     context.last_use.note(principal.key_id, now_unix_s=now)
-    connection.scope[_SCOPE_KEY] = principal
+    connection.scope[PRINCIPAL] = principal
     return principal
 
 
@@ -110,6 +109,7 @@ def authorize(
 
     NotFound, Forbidden; Conflict when a precondition of its role does not hold (only if ``gated``).
     """
+    connection.scope[ROBOT_ID] = robot_id
     principal.check_robot(robot_id)
     robot = context_of(connection).robots.get(robot_id)
     wanted = principal.rules.preconditions
@@ -140,11 +140,29 @@ class Require(SecurityBase):
         if self.scope is None:
             return principal
         principal.check_scope(self.scope)
+        if self.gated and _changes_something(connection, self.scope):
+            _check_audit(context_of(connection))
         robot_id = connection.path_params.get("robot_id")
         if robot_id is not None:
             authorize(connection, principal, self.scope, robot_id, gated=self.gated)
-        connection.scope[_ADMITTED_KEY] = Admitted(principal, self.scope, robot_id)
+        connection.scope[ADMITTED] = Admitted(principal, self.scope, robot_id)
         return principal
+
+
+def _changes_something(connection: HTTPConnection, scope: Scope) -> bool:
+    if connection.scope["type"] == "websocket":
+        return not scope.value.endswith(":read")
+    return connection.scope["method"] not in ("GET", "HEAD", "OPTIONS")
+
+
+def _check_audit(context: AppContext) -> None:
+    """Raise Unavailable when a change could not be logged. Stops do not come here."""
+    if not context.audit.is_healthy:
+        raise Unavailable(
+            "nothing is changed while the audit log cannot be written; stopping robots works,"
+            " and /readyz says what is wrong",
+            code="audit_unavailable",
+        )
 
 
 def require(scope: Scope | None, *, gated: bool = True) -> Require:

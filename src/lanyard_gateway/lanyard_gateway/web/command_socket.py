@@ -38,6 +38,7 @@ from lanyard_core.stream.server_frames import write_server_frame
 from lanyard_core.stream.session import CommandSession
 from lanyard_core.stream.settings import StreamSettings
 from lanyard_core.telemetry.status import RobotStatus
+from lanyard_gateway.web.audit_trail import note_counts, privileged
 from lanyard_gateway.web.context import context_of
 from lanyard_gateway.web.socket_admission import RobotAdmission, admit
 from lanyard_gateway.web.socket_line import line_of
@@ -98,8 +99,9 @@ class CommandLink:
         self._codec = CODECS[admission.encoding]
         self._settings = settings
         self._requests = RobotRequests(
-            admission.robot, session=lease.session, actor=principal.key_id
+            admission.robot, session=lease.session, actor=principal.key_id, log=self._audit
         )
+        self._taken = self._published = self._stopped = self._first_seq = self._last_seq = 0
         self._session = CommandSession(
             now=now,
             unix_offset_s=time.time() - now,
@@ -118,6 +120,7 @@ class CommandLink:
         try:
             await self._websocket.accept(subprotocol=self._subprotocol)
             self._line.on_ping = self._pinged
+            self._audit("lease", bool(self._lease.session), self._lease.holder)
             self._do(self._session.opened(time.monotonic(), self._robot.status()))
             await self._receive()
         except WebSocketDisconnect:
@@ -125,6 +128,7 @@ class CommandLink:
         finally:
             stop_listening()
             self._do(self._session.closed())
+            self._note_counts()
             await self._requests.finish()
 
     def command_acknowledged(self, ack: CommandAck) -> None:
@@ -140,15 +144,14 @@ class CommandLink:
         self._do(self._session.control_ping_received(time.monotonic()))
 
     async def _receive(self) -> None:
-        taken = 0
         while True:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text")
             self._take(message["bytes"] if text is None else text)
-            taken += 1
-            if taken % _FRAMES_IN_ONE_TURN == 0:
+            self._taken += 1
+            if self._taken % _FRAMES_IN_ONE_TURN == 0:
                 await asyncio.sleep(0)
 
     def _take(self, message: Wire) -> None:
@@ -183,6 +186,7 @@ class CommandLink:
             self._robot.send_heartbeat(self._lease.session)
         elif isinstance(effect, StopRobot):
             _log.info("robot %s is stopped: %s", self._robot.robot_id, effect.reason)
+            self._stopped += 1
             self._requests.stop(effect)
         elif isinstance(effect, ArmRobot):
             self._requests.arm(self._arm_answered)
@@ -191,9 +195,27 @@ class CommandLink:
         elif isinstance(effect, ReleaseLease):
             self._requests.release()
         else:
+            note_counts(self._websocket, close_code=int(effect.code))
             self._line.close(effect.code)
 
+    def _audit(self, op: str, success: bool, detail: str) -> None:
+        sink = context_of(self._websocket).audit
+        privileged(self._websocket, sink, op, success=success, detail=detail)
+
+    def _note_counts(self) -> None:
+        note_counts(
+            self._websocket,
+            frames=self._taken,
+            commands=self._published,
+            first_seq=self._first_seq,
+            last_seq=self._last_seq,
+            stops=self._stopped,
+        )
+
     def _publish(self, effect: PublishCommand) -> None:
+        self._published += 1
+        self._first_seq = self._first_seq or effect.seq
+        self._last_seq = effect.seq
         self._robot.send_command(
             MotionCommand(
                 session=self._lease.session,

@@ -17,6 +17,7 @@ from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.doors.last_use import LastUse
 from lanyard_gateway.events.hub import EventHub
+from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.settings import WebSettings
 
 
@@ -35,6 +36,7 @@ class AppContext:
     ros_alive: Callable[[], bool]
     events: EventHub = field(default_factory=EventHub)
     last_use: LastUse = field(default_factory=LastUse)
+    audit: AuditSink = field(default_factory=NoAudit)
 
     def robot(self, robot_id: str) -> RobotPort:
         """The robot of that id; raises NotFound in the words that hide one from a stranger."""

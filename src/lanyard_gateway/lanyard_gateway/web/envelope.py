@@ -21,9 +21,10 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lanyard_gateway.web.scope_keys import REQUEST_ID
+
 _log = logging.getLogger(__name__)
 
-_SCOPE_KEY = "lanyard.request_id"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 BodyLimit = Callable[[Scope], int]
@@ -34,7 +35,7 @@ LastResort = Callable[[HTTPConnection], Response]
 
 def request_id_of(connection: HTTPConnection) -> str:
     """The id of this request: the caller's X-Request-ID when it is usable, else one of ours."""
-    return cast(str, connection.scope.get(_SCOPE_KEY, ""))
+    return cast(str, connection.scope.get(REQUEST_ID, ""))
 
 
 def uuid7(*, now_unix_s: float, entropy: int) -> UUID:
@@ -61,7 +62,7 @@ class Envelope:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        scope[_SCOPE_KEY] = _incoming_id(scope) or str(
+        scope[REQUEST_ID] = _incoming_id(scope) or str(
             uuid7(now_unix_s=time.time(), entropy=secrets.randbits(74))
         )
         if scope["type"] != "http":
@@ -84,7 +85,7 @@ class Envelope:
             return  # nobody is there to be answered
         except Exception:  # top of the request: say it in the log, never to the caller
             method, path = scope["method"], scope["path"]
-            _log.exception("%s %s failed, request %s", method, path, scope[_SCOPE_KEY])
+            _log.exception("%s %s failed, request %s", method, path, scope[REQUEST_ID])
             if started:
                 raise
             await self._last_resort(HTTPConnection(scope))(scope, receive, answer)
@@ -99,7 +100,7 @@ def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[Non
     async def sender(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
             headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = scope[_SCOPE_KEY]
+            headers["X-Request-ID"] = scope[REQUEST_ID]
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-store")
         await send(message)

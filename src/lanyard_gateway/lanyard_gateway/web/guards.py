@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
 
 from lanyard_gateway.doors import key_file, policy_file
+from lanyard_gateway.web.audit_robots import audit_robots
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.open_sockets import OpenSockets
 
@@ -24,12 +25,14 @@ LAST_USE_PERIOD_S = 60.0
 
 @contextlib.asynccontextmanager
 async def on_guard(context: AppContext, sockets: OpenSockets) -> AsyncIterator[None]:
-    """Follow keys and policy, and close sockets that they forbid, as long as the block runs."""
+    """Follow keys and policy, close sockets that they forbid, and log what the robots say."""
     loop = asyncio.get_running_loop()
+    stop_listening = audit_robots(context.robots, context.audit)
     tasks = [loop.create_task(_logged(work)) for work in _works(context, sockets)]
     try:
         yield
     finally:
+        stop_listening()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

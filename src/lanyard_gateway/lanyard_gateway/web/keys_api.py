@@ -184,7 +184,7 @@ def _patterns(texts: list[str]) -> Patterns:
 def _key_file(context: AppContext) -> FilePath:
     path = context.settings.key_file
     if path is None:
-        raise Unavailable("this gateway has no key file", code="no_key_file")
+        raise NotFound("this gateway has no key file", code="no_key_file")
     return path
 
 

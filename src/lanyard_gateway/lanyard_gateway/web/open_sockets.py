@@ -23,6 +23,7 @@ from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import Forbidden, LanyardFault
 from lanyard_core.stream.channel import CloseCode
 from lanyard_gateway.web import auth
+from lanyard_gateway.web.audit_trail import note_counts
 from lanyard_gateway.web.context import AppContext, context_of
 from lanyard_gateway.web.socket_line import line_of
 
@@ -83,8 +84,10 @@ class OpenSockets:
             except LanyardFault as fault:
                 name = admitted.principal.name
                 _log.warning("a socket of %s is closed: %s", name, fault.detail)
-                code = CloseCode.FORBIDDEN if isinstance(fault, Forbidden) else None
-                entry.close(code or CloseCode.AUTH_EXPIRED)
+                may_not = isinstance(fault, Forbidden)
+                code = CloseCode.FORBIDDEN if may_not else CloseCode.AUTH_EXPIRED
+                note_counts(entry.connection, close_code=int(code))
+                entry.close(code)
         return min(ends)
 
 

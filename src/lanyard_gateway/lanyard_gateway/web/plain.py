@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timezone
-from typing import overload
 
-
-@overload
-def rfc3339(unix_s: float) -> str: ...
-@overload
-def rfc3339(unix_s: None) -> None: ...
-def rfc3339(unix_s: float | None) -> str | None:
-    """A moment as UTC text with milliseconds, ``2026-11-21T11:12:13.456Z``."""
-    if unix_s is None:
-        return None
-    text = datetime.fromtimestamp(unix_s, timezone.utc).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+from lanyard_core.moments import rfc3339 as rfc3339
 
 
 def milliseconds(seconds: float | None) -> float | None:

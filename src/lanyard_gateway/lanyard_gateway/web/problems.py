@@ -24,6 +24,7 @@ from starlette.websockets import WebSocket, WebSocketState
 from lanyard_core import faults
 from lanyard_gateway.web.context import context_of
 from lanyard_gateway.web.envelope import request_id_of
+from lanyard_gateway.web.scope_keys import CODE
 
 _log = logging.getLogger(__name__)
 
@@ -116,6 +117,7 @@ def status_of(fault: faults.LanyardFault) -> int:
 def problem_response(connection: HTTPConnection, fault: faults.LanyardFault) -> Response:
     """The problem document of a fault, with the headers that its status demands."""
     status = status_of(fault)
+    connection.scope[CODE] = fault.code
     body: dict[str, object] = dict(fault.extra)
     body.update(
         type=context_of(connection).settings.problem_base + fault.code,

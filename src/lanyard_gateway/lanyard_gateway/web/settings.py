@@ -52,5 +52,9 @@ class WebSettings:
     """The API key file to follow while running; None when keys never change (tests)."""
     policy_file: Path | None = None
     """The policy file to follow; None when the built-in policy holds."""
+    audit_folder: Path | None = None
+    """Where the audit log is, for those who may read it; None when there is none."""
+    audit_public_key: Path | None = None
+    """The public half of the key that signs its heads."""
     key_file_poll_s: float = 0.3
     """How often these files are looked at, so that what is revoked stops within a second."""

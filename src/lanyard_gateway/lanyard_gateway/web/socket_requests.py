@@ -21,22 +21,25 @@ _log = logging.getLogger(__name__)
 
 Answered = Callable[[bool, str], None]
 """Is told whether a request was granted, and if not, why."""
+Log = Callable[[str, bool, str], None]
+"""Takes the name of a request, whether it was granted, and words about it, for the audit log."""
 
 
 class RobotRequests:
     """Requests of one socket to one robot; ``session`` is the nonce of its lease, 0 without one."""
 
-    def __init__(self, robot: RobotPort, *, session: int, actor: str) -> None:
+    def __init__(self, robot: RobotPort, *, session: int, actor: str, log: Log) -> None:
         self._robot = robot
         self._session = session
         self._actor = actor
+        self._log = log
         self._tasks: set[asyncio.Task[None]] = set()
         self._wanted: StopRobot | None = None
         self._stopping: asyncio.Task[None] | None = None
 
     def arm(self, answered: Answered) -> None:
         """Ask the control node to arm."""
-        self._start(_ask(self._robot.arm(self._session, arm=True), answered))
+        self._start(self._ask("arm", self._robot.arm(self._session, arm=True), answered))
 
     def reset(self, answered: Answered, *, may_reset_severe: bool) -> None:
         """Ask the control node to clear latched stops; a new request id makes it act once."""
@@ -45,7 +48,7 @@ class RobotRequests:
             actor=self._actor,
             may_reset_severe=may_reset_severe,
         )
-        self._start(_ask(request, answered))
+        self._start(self._ask("reset", request, answered))
 
     def stop(self, wanted: StopRobot) -> None:
         """Stop the robot, latched."""
@@ -68,10 +71,21 @@ class RobotRequests:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def _ask(self, what: str, request: Awaitable[SafetyReply], answered: Answered) -> None:
+        try:
+            reply = await request
+        except LanyardFault as fault:
+            self._log(what, False, fault.detail)
+            answered(False, fault.detail)
+        else:
+            self._log(what, reply.success, reply.message)
+            answered(reply.success, reply.message)
+
     async def _stop(self) -> None:
         while (wanted := self._wanted) is not None:
             self._wanted = None
             reason = f"{wanted.reason}: {wanted.detail}" if wanted.detail else wanted.reason
+            self._log("stop", True, reason)
             await _logged(
                 self._robot.request_stop(kind=StopKind.SAFE_STOP, actor=self._actor, reason=reason)
             )
@@ -79,16 +93,8 @@ class RobotRequests:
     async def _release(self) -> None:
         if self._stopping is not None:
             await self._stopping
+        self._log("release", True, "")
         await self._robot.release_lease(self._session)
-
-
-async def _ask(request: Awaitable[SafetyReply], answered: Answered) -> None:
-    try:
-        reply = await request
-    except LanyardFault as fault:
-        answered(False, fault.detail)
-    else:
-        answered(reply.success, reply.message)
 
 
 async def _logged(request: Awaitable[object]) -> None:

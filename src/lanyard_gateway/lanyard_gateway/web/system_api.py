@@ -32,6 +32,7 @@ class Checks(BaseModel):
     db: str
     controller: str
     queue: str
+    audit: str
 
 
 class Readiness(BaseModel):
@@ -83,8 +84,9 @@ async def readyz(request: Request, response: Response) -> Readiness:
         db=await _store_check(context),
         controller=_controller_check(context),
         queue="ok" if context.tasks.has_room() else "full",
+        audit="ok" if context.audit.is_healthy else "cannot be written: changes are refused",
     )
-    ready = checks.ros == checks.db == checks.queue == "ok"
+    ready = checks.ros == checks.db == checks.queue == checks.audit == "ok"
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, checks=checks)
 

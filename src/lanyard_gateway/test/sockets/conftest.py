@@ -34,6 +34,7 @@ from lanyard_core.stream.plain import FROM_SERVER
 from lanyard_core.stream.server_frames import read_server_frame
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus, Twist
 from lanyard_gateway.web.app import create_app
+from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.open_sockets import OpenSockets
 from lanyard_gateway.web.serve import server_config, tune_listener
@@ -326,9 +327,18 @@ def web_settings(ack_miss_limit: int, bare_twists: bool) -> WebSettings:
     )
 
 
+@pytest.fixture
+def audit() -> AuditSink:
+    """Where entries of the audit log go; tests that look at them have another."""
+    return NoAudit()
+
+
 @pytest_asyncio.fixture
 async def gateway(
-    robot: ControlledRobot, robots: dict[str, ControlledRobot], web_settings: WebSettings
+    robot: ControlledRobot,
+    robots: dict[str, ControlledRobot],
+    web_settings: WebSettings,
+    audit: AuditSink,
 ) -> AsyncIterator[Gateway]:
     keys = {role: _key(number, role) for number, role in enumerate(Role)}
     context = AppContext(
@@ -338,6 +348,7 @@ async def gateway(
         settings=web_settings,
         version="1.2.3",
         ros_alive=lambda: True,
+        audit=audit,
     )
     listener = tune_listener(socket.socket())
     listener.bind(("127.0.0.1", 0))

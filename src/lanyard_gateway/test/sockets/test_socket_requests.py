@@ -47,7 +47,7 @@ async def robot():
 
 @pytest.fixture
 async def requests(robot):
-    return RobotRequests(robot, session=7, actor="me")
+    return RobotRequests(robot, session=7, actor="me", log=lambda *_: None)
 
 
 async def turns():

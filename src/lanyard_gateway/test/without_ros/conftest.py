@@ -38,6 +38,7 @@ from lanyard_gateway.dispatch.shop import DispatchSettings
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
+from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.settings import WebSettings
 
@@ -294,7 +295,13 @@ def store_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def build(store_path, robots, keys, dispatch_settings, web_settings):
+def audit() -> AuditSink:
+    """Where entries of the audit log go; tests that look at them have another."""
+    return NoAudit()
+
+
+@pytest.fixture
+def build(audit, store_path, robots, keys, dispatch_settings, web_settings):
     """Builds a gateway on the store's file; used as an async context manager."""
 
     @asynccontextmanager
@@ -316,6 +323,7 @@ def build(store_path, robots, keys, dispatch_settings, web_settings):
             version="1.2.3",
             ros_alive=lambda: True,
             events=events,
+            audit=audit,
         )
         app = create_app(context)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

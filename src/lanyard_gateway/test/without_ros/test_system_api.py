@@ -21,7 +21,8 @@ async def test_probes_need_no_key_and_are_at_the_root_too(house, prefix):
 
 async def test_a_robot_that_is_offline_is_told_but_does_not_make_the_gateway_unready(house):
     checks = (await house.call("GET", "/readyz", role=None)).json()["checks"]
-    assert checks == {"ros": "ok", "db": "ok", "controller": "offline: 1 of 2", "queue": "ok"}
+    assert checks.pop("controller") == "offline: 1 of 2"
+    assert set(checks.values()) == {"ok"}
 
 
 async def test_a_ros_side_that_stands_still_makes_it_unready(house):
