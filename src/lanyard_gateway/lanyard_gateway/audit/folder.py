@@ -85,7 +85,7 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            problem = f"audit.folder: another gateway writes to {folder}; give each its own"
+            problem = f"audit.folder: {folder} is in use by another gateway; give each its own"
             raise BadConfiguration([problem]) from None
         yield
 
