@@ -17,6 +17,7 @@ from lanyard_client.errors import (
     Unreachable,
     Untrusted,
 )
+from lanyard_client.events import Event
 from lanyard_client.models import (
     CancelOutcome,
     Identity,
@@ -41,6 +42,7 @@ __all__ = [
     "ConnectionLost",
     "Drive",
     "Encoding",
+    "Event",
     "Identity",
     "LanyardError",
     "LeaseHeld",

@@ -12,6 +12,7 @@ from lanyard_client import task_watch
 from lanyard_client.api import Api, quoted
 from lanyard_client.command_stream import DEFAULT_RATE_HZ, CommandStream
 from lanyard_client.endpoint import endpoint
+from lanyard_client.events import Choice, Event, follow
 from lanyard_client.models import (
     CancelOutcome,
     Identity,
@@ -199,6 +200,22 @@ class AsyncClient:
         """
         interest = Interest(robot_ids, fields, rate_hz, single_floats)
         return watch(self.endpoint, interest, encoding=encoding)
+
+    def events(
+        self,
+        *,
+        types: Sequence[str] | None = None,
+        robots: Sequence[str] | None = None,
+        tasks: Sequence[str] | None = None,
+        since: str | None = None,
+        encoding: Encoding = Encoding.MSGPACK,
+    ) -> AsyncGenerator[Event, None]:
+        """What happens, for ``async for``: to robots, tasks and the gateway, in order.
+
+        ``types``: such as ``task.failed`` or ``robot.*``; None means any. ``since``: the id of the
+        last event that was seen; without it, what comes from now on.
+        """
+        return follow(self.endpoint, Choice(types, robots, tasks), since=since, encoding=encoding)
 
     # --- the gateway itself
 

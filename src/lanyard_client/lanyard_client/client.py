@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from lanyard_client.async_client import DEFAULT_LIMIT, AsyncClient
 from lanyard_client.command_stream import DEFAULT_RATE_HZ, CommandStream
+from lanyard_client.events import Event
 from lanyard_client.loop_thread import LoopThread
 from lanyard_client.models import (
     CancelOutcome,
@@ -160,6 +161,22 @@ class Client:
                 rate_hz=rate_hz,
                 single_floats=single_floats,
                 encoding=encoding,
+            )
+        )
+
+    def events(
+        self,
+        *,
+        types: Sequence[str] | None = None,
+        robots: Sequence[str] | None = None,
+        tasks: Sequence[str] | None = None,
+        since: str | None = None,
+        encoding: Encoding = Encoding.MSGPACK,
+    ) -> Iterator[Event]:
+        """What happens, for ``for``; see AsyncClient."""
+        return self._each(
+            self._client.events(
+                types=types, robots=robots, tasks=tasks, since=since, encoding=encoding
             )
         )
 

@@ -11,6 +11,7 @@ import typer
 from lanyard_client.cli import (
     doctor,
     drive,
+    events,
     plugins,
     probe,
     status,
@@ -25,6 +26,7 @@ from lanyard_core.faults import BadConfiguration, LanyardFault
 _OWN: dict[str, Callable[..., None]] = {
     "status": status.status,
     "watch": watch.watch,
+    "events": events.events,
     "drive": drive.drive,
     "stop": stops.stop,
     "reset": stops.reset,

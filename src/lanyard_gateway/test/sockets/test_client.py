@@ -15,6 +15,7 @@ from lanyard_client import (
     Unreachable,
 )
 from lanyard_core.access.scopes import Role
+from lanyard_core.events.news import EventType, News
 from lanyard_core.safety.states import State
 from lanyard_core.stream.channel import Encoding
 
@@ -192,6 +193,29 @@ async def test_telemetry_goes_on_after_a_lost_connection(gateway, client):
         while frame.dropped:
             frame = await asyncio.wait_for(anext(frames), 5)
         await frames.aclose()
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+async def test_events_go_on_behind_the_last_one_after_a_lost_connection(
+    gateway, client, robot, encoding
+):
+    hub = gateway.server.config.app.state.context.events
+    async with client:
+        events = client.events(types=["task.*"], encoding=encoding)
+        first = asyncio.ensure_future(anext(events))
+        while not first.done():  # until somebody listens
+            hub.publish(News(EventType.TASK_QUEUED, robot_id="arm-001", task_id="t-1"))
+            await asyncio.sleep(0.02)
+        drop_connections(gateway)
+        hub.publish(News(EventType.ROBOT_OFFLINE, robot_id="arm-001"))
+        hub.publish(News(EventType.TASK_SUCCEEDED, robot_id="arm-001", task_id="t-1"))
+        seen = [await first]
+        while seen[-1].type != "task.succeeded":
+            seen.append(await asyncio.wait_for(anext(events), 5))
+        await events.aclose()
+    assert {event.type for event in seen} == {"task.queued", "task.succeeded"}
+    ids = [event.id for event in seen]
+    assert ids == sorted(set(ids))
 
 
 async def test_telemetry_that_cannot_be_had_is_refused(client):

@@ -15,6 +15,7 @@ import pytest
 from lanyard_client.cli.keys import ASK, DISABLE, ENABLE
 from lanyard_client.cli.main import main
 from lanyard_core.access.scopes import Role
+from lanyard_core.events.news import EventType, News
 from lanyard_core.safety.states import State
 
 DEADLINE_S = 20.0
@@ -235,6 +236,21 @@ async def test_watching_as_json_gives_a_line_for_each_sample(lanyard):
     assert (code, len(lines)) == (0, 3)
     assert all(line["robot_id"] == "arm-001" for line in lines)
     assert [line["safety"]["state"] for line in lines] == ["ready"] * 3
+
+
+async def test_events_are_lines_for_people_or_programs(lanyard, gateway):
+    hub = gateway.server.config.app.state.context.events
+    error = {"code": "stuck", "message": "it is stuck"}
+    news = News(EventType.TASK_FAILED, robot_id="arm-001", task_id="t-1", data={"error": error})
+    hub.publish(news)
+    wanted = ("events", "--since", "0" * 26, "--type", "task.*", "--count", "2")
+    code, out, _ = await lanyard(*wanted)
+    gap, failed = out.splitlines()
+    assert code == 0
+    assert "events are missing here: some" in gap
+    assert failed.endswith("task.failed           arm-001    t-1  message it is stuck, code stuck")
+    _, out, _ = await lanyard(*wanted, "--json")
+    assert json.loads(out.splitlines()[1])["data"] == {"error": error}
 
 
 async def test_a_robot_that_cannot_be_watched_is_named(lanyard):

@@ -11,6 +11,7 @@ import os
 import pytest
 
 from lanyard_core.access.scopes import Role
+from lanyard_core.events.news import EventType, News
 from lanyard_core.safety.states import State
 from lanyard_dashboard import static_folder
 from lanyard_dashboard.testing import node_command
@@ -230,6 +231,30 @@ async def test_telemetry_goes_on_after_a_lost_connection(scenario, gateway):
     await asyncio.sleep(0.5)
     drop_connections(gateway)
     await running.says("again")
+    await running.ends()
+
+
+async def test_events_go_on_behind_the_last_one_after_a_lost_connection(scenario, gateway):
+    hub = gateway.server.config.app.state.context.events
+    script = """
+        for await (const event of gateway.events({ types: ["task.*"] })) {
+          say(event.type, event.task_id);
+          if (event.type === "task.succeeded") break;
+        }
+        end();
+    """
+    running = await scenario(script)
+    first = asyncio.ensure_future(running.says("task.queued", "t-1"))
+    while not first.done():  # until somebody listens
+        hub.publish(News(EventType.TASK_QUEUED, robot_id="arm-001", task_id="t-1"))
+        await asyncio.sleep(0.1)
+    await first
+    drop_connections(gateway)
+    hub.publish(News(EventType.ROBOT_OFFLINE, robot_id="arm-001"))
+    hub.publish(News(EventType.TASK_SUCCEEDED, robot_id="arm-001", task_id="t-1"))
+    while (told := await running.says())[0] == "task.queued":
+        pass
+    assert told == ["task.succeeded", "t-1"]
     await running.ends()
 
 
