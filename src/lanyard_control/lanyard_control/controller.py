@@ -80,7 +80,7 @@ class Controller:
             self._judge_and_act(batch, now=now, elapsed_s=elapsed_s, late_s=late_s or 0.0)
         except Exception:  # noqa: BLE001 - the top of the loop's thread: log it, and stop the robot
             self.notes.append(f"error: tick failed:\n{traceback.format_exc()}")
-            self._stop_after_error(elapsed_s)
+            self._stop_after_error(now=now, elapsed_s=elapsed_s)
 
     def _judge_and_act(self, batch: Batch, *, now: float, elapsed_s: float, late_s: float) -> None:
         seen = self._senses.observe(now)
@@ -97,15 +97,20 @@ class Controller:
         before = self._state
         gap_before = self._outcome.causes & _COMMAND_GAP
         self._state, self._outcome = step(before, inputs, self._limits)
-        self._drive()
+        self._drive(now=now)
         self._answer(batch)
         self._voice.announce(self._outcome, self._state, seen, now=now)
         self._note_changes(before)
         if self._outcome.causes & _COMMAND_GAP & ~gap_before:  # the one cause that is not latched
             self.statistics.stopped(_COMMAND_GAP)
 
-    def _drive(self) -> None:
-        self._voice.drive(self._outcome.velocity)
+    def _drive(self, *, now: float) -> None:
+        velocity = self._outcome.velocity
+        if self._clock() - now > self._limits.overrun_gap_s:
+            # This thread stood still since it decided, and the decision is as old as that. The next
+            # tick sees the gap and judges it; until then nothing that moves is said.
+            velocity = self._limits.rest
+        self._voice.drive(velocity)
         if self._shutdown and not any(self._outcome.velocity):
             self.zeros_since_shutdown += 1
 
@@ -124,12 +129,12 @@ class Controller:
         self.statistics.acknowledged(status, handling_s=handling_s)
         self._voice.acknowledge(command.session, command.seq, status, handling_s=handling_s)
 
-    def _stop_after_error(self, elapsed_s: float) -> None:
+    def _stop_after_error(self, *, now: float, elapsed_s: float) -> None:
         before = self._state
         self._state, self._outcome = fail(before, self._limits, elapsed_s=elapsed_s)
         self.statistics.stopped(self._state.latched & ~before.latched)
         try:
-            self._drive()
+            self._drive(now=now)
         except Exception:  # noqa: BLE001 - nothing is left but the base's own time-out
             self.notes.append(f"error: cannot publish velocities:\n{traceback.format_exc()}")
 

@@ -7,7 +7,7 @@ from lanyard_control.mailbox import COMMANDS, ArrivedCommand
 from lanyard_control.senses import Senses
 from lanyard_core.safety.limits import Limits
 from lanyard_core.safety.states import AckStatus, Cause, State, StopKind
-from lanyard_core.safety.values import Acquire, Reset, Stop
+from lanyard_core.safety.values import Acquire, Outcome, Reset, Stop
 
 LIMITS = Limits(
     max_velocity=(0.5, 0.0, 1.0),
@@ -146,3 +146,12 @@ def test_an_exception_inside_a_tick_is_counted_as_a_stop(controller, voice):
     tick(controller)
     tick(controller)
     assert controller.statistics.stops[Cause.INTERNAL] == 1
+
+
+def test_a_decision_that_grew_old_before_it_could_be_said_moves_nothing(mailbox, senses, voice):
+    later = LIMITS.overrun_gap_s + 0.001
+    controller = Controller(LIMITS, mailbox, senses, voice, clock=lambda: 100.0 + later)
+    controller._outcome = Outcome(State.ACTIVE, 0, (0.2, 0.0, 0.1))
+    controller._drive(now=100.0)
+    controller._drive(now=100.0 + later)
+    assert voice.velocities == [(0.0, 0.0, 0.0), (0.2, 0.0, 0.1)]

@@ -4,6 +4,10 @@ This stands for the electronics next to the motors, which trust nobody: when the
 hangs or talks nonsense, the motors stop without any help from it. A command counts from the moment
 when it arrived; no stamp in it can make it last longer. While the driver is told to hold zero, no
 command moves anything.
+
+After silence, a hold or nonsense, and at the start, only a stream that begins with zero moves the
+motors again. A control node that hung has one command in its hands when it goes on, and says it
+before it can know how much time has passed: that one must not move anything.
 """
 
 from __future__ import annotations
@@ -18,6 +22,9 @@ _EPSILON_S = 1e-9
 class CommandIntake:
     """Holds one command of ``width`` numbers for ``timeout_s`` seconds, then zeros.
 
+    What interrupts the stream (time-out, hold, refusal) must be followed by a command of zeros
+    before another one counts.
+
     A command that is refused (wrong length, not finite) also ends the one before: whoever sends
     such a thing has lost control of what it sends. ``refused`` counts those, ``refusal`` says why
     the last one was refused, and ``refused_ago_s`` how many seconds ago.
@@ -29,6 +36,7 @@ class CommandIntake:
         self._command = self._zero
         self._age_s = math.inf
         self._held = False
+        self._interrupted = True
         self.refused = 0
         self.refusal = ""
         self.refused_ago_s = math.inf
@@ -44,21 +52,24 @@ class CommandIntake:
         return self._held
 
     def hold(self, *, held: bool) -> None:
-        """Hold zero from now on, or no longer; then only a new command moves anything."""
+        """Hold zero from now on, or no longer; then only a new stream moves anything."""
         self._held = held
-        self._command = self._zero
+        self._interrupt()
 
     def offer(self, values: Sequence[float]) -> str | None:
-        """Take a new command; a held driver does not follow it. Returns why it is refused, or None.
+        """Take a new command. Returns why it is refused, or None.
 
-        Being held is no refusal: the command is good, and its sender need not mend anything.
+        Not to be followed, because the driver is held or waits for zero, is no refusal: the
+        command is good, and its sender need not mend anything.
         """
         complaint = self._complaint(values)
         self._age_s = 0.0
         if complaint is None:
-            self._command = self._zero if self._held else tuple(values)
+            command = tuple(values)
+            self._interrupted = self._held or (self._interrupted and any(command))
+            self._command = self._zero if self._interrupted else command
             return None
-        self._command = self._zero
+        self._interrupt()
         self.refused += 1
         self.refusal = complaint
         self.refused_ago_s = 0.0
@@ -69,7 +80,11 @@ class CommandIntake:
         self._age_s += dt
         self.refused_ago_s += dt
         if self._age_s >= self._timeout_s - _EPSILON_S:
-            self._command = self._zero
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        self._command = self._zero
+        self._interrupted = True
 
     def _complaint(self, values: Sequence[float]) -> str | None:
         if len(values) != len(self._zero):

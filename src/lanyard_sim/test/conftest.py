@@ -46,8 +46,15 @@ class VirtualTime:
     def run(
         self, seconds: float, *, base: Sequence[float] = (), arm: Sequence[float] = ()
     ) -> list[Reading]:
-        """Let ``seconds`` pass while the commands are repeated at 50 Hz; returns the readings."""
+        """Let ``seconds`` pass while the commands are repeated at 50 Hz; returns the readings.
+
+        The streams begin with zero, as the drivers want it.
+        """
         told: list[Reading] = []
+        if base:
+            self.robot.command_base((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+        if arm:
+            self.robot.command_arm([0.0] * len(arm))
         for step in range(round(seconds / STEP_S)):
             if base and step % 4 == 0:
                 self.robot.command_base((base[0], 0.0, 0.0), (0.0, 0.0, base[1]))

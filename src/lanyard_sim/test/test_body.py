@@ -8,7 +8,10 @@ STEP_S = 0.005
 
 def make(parameters, **changes) -> Body:
     named = {name.replace("__", "."): value for name, value in changes.items()}
-    return Body(settings_from({**parameters, **named}))
+    body = Body(settings_from({**parameters, **named}))
+    body.base_driver.offer((0.0,) * 6)  # a stream of commands begins with zero
+    body.arm_driver.offer((0.0,) * 6)
+    return body
 
 
 def live(body: Body, parameters, seconds: float, *, forward: float = 0.0, joints=None) -> None:

@@ -10,11 +10,21 @@ STEP_S = 0.005
 
 @pytest.fixture
 def intake() -> CommandIntake:
-    return CommandIntake(width=2, timeout_s=TIMEOUT_S)
+    """A driver in whose ears a stream has begun."""
+    intake = CommandIntake(width=2, timeout_s=TIMEOUT_S)
+    intake.offer((0.0, 0.0))
+    return intake
 
 
-def test_nothing_moves_before_the_first_command(intake):
-    assert intake.setpoint == (0.0, 0.0)
+def test_nothing_moves_before_the_first_command():
+    assert CommandIntake(width=2, timeout_s=TIMEOUT_S).setpoint == (0.0, 0.0)
+
+
+def test_a_stream_that_does_not_begin_with_zero_moves_nothing():
+    intake = CommandIntake(width=2, timeout_s=TIMEOUT_S)
+    for _ in range(100):
+        assert intake.offer((0.3, 0.1)) is None
+        assert intake.setpoint == (0.0, 0.0)
 
 
 def test_a_command_holds_until_the_time_out_and_not_one_step_longer(intake):
@@ -33,11 +43,28 @@ def test_each_command_starts_the_time_out_anew(intake):
         assert intake.setpoint == (0.3, 0.1)
 
 
-def test_after_the_time_out_a_new_command_moves_again(intake):
+def test_the_command_of_a_sender_that_hung_beyond_the_time_out_moves_nothing(intake):
     intake.offer((0.3, 0.1))
     intake.advance(1.0)
+    assert intake.offer((0.3, 0.1)) is None
+    assert intake.setpoint == (0.0, 0.0)
+
+
+def test_after_the_time_out_a_stream_that_begins_with_zero_moves_again(intake):
+    intake.offer((0.3, 0.1))
+    intake.advance(1.0)
+    intake.offer((0.0, 0.0))
     assert intake.offer((0.2, 0.0)) is None
     assert intake.setpoint == (0.2, 0.0)
+
+
+def test_after_nonsense_only_a_stream_that_begins_with_zero_moves_again(intake):
+    intake.offer((math.nan, 0.0))
+    intake.offer((0.3, 0.1))
+    assert intake.setpoint == (0.0, 0.0)
+    intake.offer((0.0, 0.0))
+    intake.offer((0.3, 0.1))
+    assert intake.setpoint == (0.3, 0.1)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -85,11 +112,14 @@ def test_a_held_driver_follows_no_command_however_long_the_stream(intake):
         intake.advance(STEP_S)
 
 
-def test_after_a_hold_only_a_new_command_moves_anything(intake):
+def test_after_a_hold_only_a_stream_that_begins_with_zero_moves_anything(intake):
     intake.hold(held=True)
+    intake.offer((0.0, 0.0))
     intake.offer((0.3, 0.1))
     intake.hold(held=False)
+    intake.offer((0.3, 0.1))
     assert intake.setpoint == (0.0, 0.0)
+    intake.offer((0.0, 0.0))
     intake.offer((0.2, 0.0))
     assert intake.setpoint == (0.2, 0.0)
 

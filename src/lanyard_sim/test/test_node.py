@@ -1,5 +1,6 @@
 """The node over a real graph: its own process, real DDS, and conditions that are waited for."""
 
+import itertools
 import math
 import time
 
@@ -51,6 +52,7 @@ class Robot:
         self._arm = node.create_publisher(
             Float64MultiArray, self._here(names.ARM_COMMANDS), qos.CMD_VEL
         )
+        self._every_other = itertools.cycle((False, True))
         self._halt = node.create_publisher(Bool, self._here(names.BASE_HALT), qos.LATCHED)
         self._set = node.create_client(SetParameters, self._here("sim/set_parameters"))
 
@@ -82,11 +84,18 @@ class Robot:
         }
 
     def drive(self, linear: float) -> None:
+        """To be called again and again: begins with zero until the base moves."""
+        self.command(linear if self.speed or next(self._every_other) else 0.0)
+
+    def command(self, linear: float) -> None:
         message = TwistStamped()
         message.twist.linear.x = linear
         self._cmd_vel.publish(message)
 
     def move_arm(self, speed: float) -> None:
+        """To be called again and again: begins with zero until the arm moves."""
+        moving = any(self.last[names.JOINT_STATES].velocity)
+        speed = speed if moving or next(self._every_other) else 0.0
         self._arm.publish(Float64MultiArray(data=[speed] * 6))
 
     def halt(self, halted: bool) -> None:
@@ -190,7 +199,10 @@ def test_a_hot_joint_and_a_low_battery_are_reported_and_shown(robot, probe):
 
 def test_a_stuck_base_stands_and_says_so(robot, probe):
     assert robot.set_parameter("fault.stuck_base", True).successful
-    probe.wait_for(lambda: "BASE_STUCK" in robot.codes, meanwhile=lambda: robot.drive(0.3))
+    commands = itertools.chain([0.0] * 10, itertools.repeat(0.3))
+    probe.wait_for(
+        lambda: "BASE_STUCK" in robot.codes, meanwhile=lambda: robot.command(next(commands))
+    )
     assert robot.speed == 0.0
 
 

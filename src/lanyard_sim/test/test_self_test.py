@@ -26,6 +26,7 @@ def test_several_findings_stand_side_by_side(parameters):
     body, test = Body(settings), SelfTest(settings)
     odometer = Odometer(0.0, random_stream(1, "odometer"))
     body.arm_driver.offer([math.nan] * 6)
+    body.base_driver.offer((0.0,) * 6)
     for _ in range(800):
         body.base_driver.offer((0.3, 0.0, 0.0, 0.0, 0.0, 0.0))
         body.advance(STEP_S, settings.faults)
