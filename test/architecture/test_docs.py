@@ -23,6 +23,11 @@ def test_every_link_inside_the_repository_leads_somewhere(root):
     assert {name: links for name, links in broken.items() if links} == {}
 
 
+def test_no_page_waits_for_something_to_be_filled_in(root):
+    waiting = {page.name: re.findall(r"@@\w+@@", page.read_text("utf-8")) for page in pages(root)}
+    assert {name: marks for name, marks in waiting.items() if marks} == {}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("[a](there.md#part)", []), ("[a](gone.md)", ["gone.md"]), ("[a](https://x.org/y)", [])],

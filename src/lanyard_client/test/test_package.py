@@ -10,6 +10,18 @@ import sys
 import pytest
 
 SOURCE = pathlib.Path(__file__).parents[1]
+CORE = SOURCE.parent / "lanyard_core"
+# A computer without ROS and without the gateway: none of this can be imported there.
+WITHOUT = """
+import importlib, pkgutil, sys
+for name in ("rclpy", "fastapi", "starlette", "uvicorn", "sqlalchemy", "lanyard_msgs"):
+    sys.modules[name] = None
+import lanyard_client, lanyard_core
+for module in pkgutil.walk_packages(lanyard_client.__path__, "lanyard_client."):
+    importlib.import_module(module.name)
+    print(module.name)
+print(lanyard_client.__file__, lanyard_core.__file__)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +51,17 @@ def test_it_brings_the_command(built):
     points = configparser.ConfigParser()
     points.read_string(told(built, "entry_points.txt"))
     assert points["console_scripts"]["lanyard"] == "lanyard_client.cli.main:main"
+
+
+def test_every_module_can_be_imported_where_there_is_neither_ros_nor_the_gateway(built):
+    places = [str(built / "lib"), str(CORE)]
+    inside = f"import sys; sys.path[:0] = {places!r}{WITHOUT}"
+    done = subprocess.run([sys.executable, "-c", inside], cwd=built, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    *modules, files = done.stdout.splitlines()
+    assert "lanyard_client.cli.main" in modules
+    assert files.split() == [f"{place}/lanyard_{name}/__init__.py" for place, name in
+                             zip(places, ("client", "core"), strict=True)]  # fmt: skip
 
 
 def test_it_asks_for_no_ros_and_for_what_the_command_line_needs_only_on_request(built):
