@@ -22,7 +22,7 @@ import rclpy
 from action_msgs.msg import GoalStatus
 from ament_index_python.packages import get_package_prefix
 from lanyard_msgs.action import ExecuteTask
-from lanyard_msgs.msg import SafetyState
+from lanyard_msgs.msg import SafetyState, TaskServer
 from lanyard_msgs.srv import AcquireLease, ReleaseLease, RequestStop, ResetSafety
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
@@ -32,6 +32,8 @@ from rclpy.executors import SingleThreadedExecutor
 from unique_identifier_msgs.msg import UUID
 
 from lanyard_core.safety.states import Priority, State, StopKind
+from lanyard_core.task.announced import read_announcement
+from lanyard_core.task.catalogue import BUILT_IN
 from lanyard_core.task.error_codes import ErrorCode
 from lanyard_node_support import names, qos
 
@@ -150,7 +152,9 @@ class Trio:
     def _on_safety(self, message: SafetyState) -> None:
         self.safety = message
 
-    def send(self, task_type: str, parameters: object, *, timeout_s: float = 100.0) -> Goal:
+    def send(
+        self, task_type: str, parameters: object, *, timeout_s: float = 100.0, server_id: str = ""
+    ) -> Goal:
         goal_id = uuid.uuid4()
         feedback: list[tuple[float, Any]] = []
         sent = self._tasks.send_goal_async(
@@ -160,6 +164,7 @@ class Trio:
                 parameters_json=json.dumps(parameters),
                 attempt=1,
                 timeout_s=timeout_s,
+                server_id=server_id,
             ),
             feedback_callback=lambda message: feedback.append((time.monotonic(), message.feedback)),
             goal_uuid=UUID(uuid=list(goal_id.bytes)),
@@ -298,6 +303,25 @@ def test_a_goal_that_cannot_be_done_is_aborted_with_the_reason(
     trio.until_end(goal)
     assert goal.end[:2] == (GoalStatus.STATUS_ABORTED, code)
     assert words in goal.end[2]
+
+
+def test_the_task_server_presents_itself_with_its_task_types(trio: Trio) -> None:
+    seen: list[TaskServer] = []
+    watch = trio.node.create_subscription(TaskServer, names.TASK_SERVER, seen.append, qos.LATCHED)
+    trio.until(lambda: seen, "the task server's presentation")
+    trio.node.destroy_subscription(watch)
+    types, problems = read_announcement(seen[0].task_types_json)
+    assert problems == []
+    assert types == dict(BUILT_IN)
+    goal = trio.send("wait", {"duration_s": 0.1}, server_id=seen[0].server_id)
+    trio.until_end(goal)
+    assert_succeeded(goal)
+
+
+def test_a_goal_for_an_earlier_run_of_the_task_server_is_not_carried_out(trio: Trio) -> None:
+    goal = trio.send("wait", {"duration_s": 60.0}, server_id="an earlier run")
+    trio.until_end(goal)
+    assert goal.end[:2] == (GoalStatus.STATUS_ABORTED, "OTHER_RUN")
 
 
 def test_a_task_that_takes_too_long_is_aborted(trio: Trio) -> None:

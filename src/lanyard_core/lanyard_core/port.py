@@ -68,7 +68,10 @@ class SafetyReply:
 
 @dataclass(frozen=True, slots=True)
 class TaskGoal:
-    """A goal of ExecuteTask; ``goal_id`` is derived from task and attempt, and written first."""
+    """A goal of ExecuteTask; ``goal_id`` is derived from task and attempt, and written first.
+
+    ``server_id``: the run of the task server for which it is meant; empty: any.
+    """
 
     goal_id: UUID
     task_id: str
@@ -76,6 +79,7 @@ class TaskGoal:
     parameters_json: str
     attempt: int
     timeout_s: float
+    server_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,21 @@ class CancelReply(Enum):
     REJECTED = "rejected"  # phase cannot be cancelled
     UNKNOWN_GOAL = "unknown_goal"
     ALREADY_ENDED = "already_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskServer:
+    """A robot's task server, as it presents itself.
+
+    ``server_id`` is new each time that it starts. ``keeps_journal``: it remembers across a restart
+    which goals it had, so that a goal may be sent to it again without being carried out twice.
+    ``task_types_json``: what it can be asked to do, a JSON array of descriptions as
+    ``lanyard_core.task.catalogue`` makes and reads them.
+    """
+
+    server_id: str
+    keeps_journal: bool
+    task_types_json: str = "[]"
 
 
 class RobotListener(Protocol):
@@ -173,6 +192,12 @@ class RobotPort(Protocol):
 
     async def reset(self, *, request_id: int, actor: str, may_reset_severe: bool) -> SafetyReply:
         """Clear latched stops whose condition is gone."""
+
+    def task_server(self) -> TaskServer | None:
+        """The task server that was heard last; None when it has not presented itself."""
+
+    def serves_tasks(self) -> bool:
+        """Whether a task server is there now."""
 
     async def start_task(
         self,

@@ -7,9 +7,12 @@ from uuid import UUID
 import pytest
 
 from lanyard_core.port import GoalOutcome, TaskResult
-from lanyard_core.task.endings import ending_of, given_up_as_busy, lost, returned
+from lanyard_core.task import endings
+from lanyard_core.task.endings import ending_of, expired, lost, returned, settled
 from lanyard_core.task.error_codes import ErrorCode
-from lanyard_core.task.lifecycle import Event
+from lanyard_core.task.lifecycle import TRANSITIONS, Event
+from lanyard_core.task.model import Task, TaskStatus
+from lanyard_core.task.order import LostPolicy, TaskOrder
 
 GOAL = UUID(int=1)
 
@@ -32,6 +35,8 @@ def result(outcome: GoalOutcome, **more: object) -> TaskResult:
         (result(GoalOutcome.UNKNOWN), Event.FAILED, "robot_lost"),
         (result(GoalOutcome.REJECTED, error_code=102), Event.RETURNED, None),
         (result(GoalOutcome.FAILED, error_code=102), Event.RETURNED, None),
+        (result(GoalOutcome.FAILED, error_code=103), Event.RETURNED, None),
+        (result(GoalOutcome.FAILED, error_code=902), Event.FAILED, "robot_lost"),
     ],
 )
 def test_every_outcome_has_its_ending(ended, event, code):
@@ -69,4 +74,77 @@ def test_what_must_be_mended_first_is_not_called_retryable():
 def test_a_lost_robot_says_that_the_work_must_be_checked():
     assert "checked at the robot" in lost("it was restarted").error.message
     assert lost("it was restarted").error.ros_status is None
-    assert given_up_as_busy().error.code == "busy"
+    assert lost("it was restarted").is_lost
+
+
+def test_a_deadline_that_passed_is_no_reason_to_try_again():
+    assert (expired().event, expired().error.code) == (Event.EXPIRED, "deadline_missed")
+    assert not expired().error.retryable
+
+
+def task(status: TaskStatus = TaskStatus.RUNNING, **more: object) -> Task:
+    order = {
+        name: more.pop(name) for name in ("max_attempts", "on_robot_lost") if name in more
+    }  # fmt: skip
+    made = TaskOrder("fetch", "arm-001", "{}", 1, 60.0, **order)
+    fields = {"version": 2, "attempt": 1, "created_unix_s": 0.0} | more
+    return Task("t-1", 1, made, status, **fields)
+
+
+GRASP = ending_of(result(GoalOutcome.FAILED, error_code=ErrorCode.GRASP_FAILED))
+WRONG = ending_of(result(GoalOutcome.FAILED, error_code=ErrorCode.INVALID_PARAMETERS))
+LOST = lost("the robot was not heard")
+AGAIN = {"max_attempts": 3, "on_robot_lost": LostPolicy.REQUEUE}
+
+
+@pytest.mark.parametrize(
+    ("before", "ending", "is_idempotent", "event"),
+    [
+        (task(), GRASP, True, Event.FAILED),
+        (task(max_attempts=2), GRASP, False, Event.ATTEMPT_FAILED),
+        (task(max_attempts=2, failed_attempts=1), GRASP, False, Event.FAILED),
+        (task(max_attempts=2, attempt=9), GRASP, False, Event.ATTEMPT_FAILED),
+        (task(max_attempts=255, attempt=255), GRASP, False, Event.FAILED),
+        (task(max_attempts=2), WRONG, True, Event.FAILED),
+        (task(max_attempts=3), LOST, True, Event.FAILED),
+        (task(**AGAIN), LOST, True, Event.REQUEUED),
+        (task(**AGAIN), LOST, False, Event.FAILED),
+        (task(**AGAIN, failed_attempts=2), LOST, True, Event.FAILED),
+        (task(TaskStatus.CANCELING, **AGAIN), LOST, True, Event.FAILED),
+        (task(TaskStatus.CANCELING, max_attempts=2), GRASP, True, Event.FAILED),
+        (task(TaskStatus.PAUSED, **AGAIN), LOST, True, Event.REQUEUED),
+        (task(), returned("busy"), False, Event.RETURNED),
+    ],
+)
+def test_an_attempt_that_ended_badly_is_tried_again_as_the_order_says(
+    before, ending, is_idempotent, event
+):
+    assert settled(before, ending, is_idempotent=is_idempotent).event is event
+
+
+@pytest.mark.parametrize("outcome", [GoalOutcome.SUCCEEDED, GoalOutcome.CANCELED])
+def test_what_a_robot_reports_as_done_is_final(outcome):
+    ending = ending_of(result(outcome))
+    assert settled(task(**AGAIN), ending, is_idempotent=True) == ending
+
+
+def test_a_task_that_is_done_again_says_why_and_how_often():
+    again = settled(task(max_attempts=3), GRASP, is_idempotent=False)
+    assert "grasp_failed" in again.detail
+    assert "try 2 of 3" in again.detail
+    assert again.error is None
+
+
+def test_a_robot_that_is_always_busy_is_given_up_in_the_end():
+    busy = ending_of(result(GoalOutcome.FAILED, error_code=ErrorCode.BUSY))
+    given_up = settled(task(attempt=endings.LAST_ATTEMPT), busy, is_idempotent=True)
+    assert (given_up.event, given_up.error.code) == (Event.FAILED, "busy")
+
+
+@pytest.mark.parametrize("status", [status for status in TaskStatus if status.on_robot])
+@pytest.mark.parametrize("ending", [GRASP, WRONG, LOST, returned("it was not sent")])
+@pytest.mark.parametrize("tries", [1, 3])
+def test_whatever_ends_an_attempt_can_happen_to_its_task(status, ending, tries):
+    before = task(status, max_attempts=tries, on_robot_lost=LostPolicy.REQUEUE)
+    event = settled(before, ending, is_idempotent=True).event
+    assert (status, event) in TRANSITIONS

@@ -21,15 +21,18 @@ from lanyard_core.access.keys import KeyRecord, KeyRing
 from lanyard_core.access.policy import Policy
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.supervision import Patience
 from lanyard_gateway.audit.service import audit_log
 from lanyard_gateway.audit.signing import public_file
 from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.dispatch.shop import DispatchSettings
 from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
 from lanyard_gateway.robot.fleet import RobotFleet
 from lanyard_gateway.settings import GatewaySettings, RobotEntry
+from lanyard_gateway.store.postgresql import check_database_url
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
@@ -55,6 +58,7 @@ def check_surroundings(settings: GatewaySettings) -> KeyRing:
         lambda: ring.replace(_keys(settings.keys_file)),
         lambda: ring.adopt(_policy(settings.policy_file)),
         lambda: check_writable(settings.ready_file),
+        lambda: check_database_url(settings.database_url),
     )
     for check in checks:
         try:
@@ -73,14 +77,19 @@ def audit_of(settings: GatewaySettings) -> AbstractContextManager[AuditSink]:
 
 def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: AuditSink) -> Gateway:
     """The gateway, ready to be started; raises BadConfiguration when the store is not usable."""
-    store = SqlTaskStore.open(settings.task_store)
+    store = open_store(settings)
     fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])
     events = EventHub()
     context = AppContext(
         robots=fleet.robots,
         keyring=keyring,
         tasks=TaskService(
-            store=store, robots=fleet.robots, task_types=BUILT_IN, publish=events.publish
+            store=store,
+            robots=fleet.robots,
+            task_types=BUILT_IN,
+            traits={robot.robot_id: robot.traits for robot in settings.robots},
+            settings=dispatch_settings(settings),
+            publish=events.publish,
         ),
         settings=web_settings(settings),
         version=_version(),
@@ -89,6 +98,20 @@ def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: Audi
         audit=audit,
     )
     return Gateway(Farewell(create_app(context)), fleet, store)
+
+
+def open_store(settings: GatewaySettings) -> SqlTaskStore:
+    """The task store that is configured; raises BadConfiguration when it cannot be used."""
+    if settings.database_url:
+        return SqlTaskStore.open_url(settings.database_url)
+    return SqlTaskStore.open(settings.task_store)
+
+
+def dispatch_settings(settings: GatewaySettings) -> DispatchSettings:
+    """What dispatch must know."""
+    return DispatchSettings(
+        patience=Patience(silence_s=settings.robot_lost_s), claim_s=settings.gateway_lost_s
+    )
 
 
 def robot_config(settings: GatewaySettings, entry: RobotEntry) -> RobotConfig:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from lanyard_core.faults import BadConfiguration
+from lanyard_core.task.order import RobotTraits
 
 Parameters = Mapping[str, object]
 
@@ -26,10 +27,11 @@ _NAME_FIELD = "{name}"
 
 @dataclass(frozen=True, slots=True)
 class RobotEntry:
-    """One robot: its id on the web and its namespace on the ROS graph."""
+    """One robot: its id on the web, its namespace on the ROS graph, and what selectors look at."""
 
     robot_id: str
     namespace: str
+    traits: RobotTraits
 
     @property
     def name(self) -> str:
@@ -100,6 +102,7 @@ class GatewaySettings:
     keys_file: Path
     policy_file: Path | None
     task_store: Path
+    database_url: str
     ready_file: Path | None
     allowed_origins: tuple[str, ...]
     root_aliases: bool
@@ -107,6 +110,8 @@ class GatewaySettings:
     service_timeout_s: float
     task_accept_timeout_s: float
     task_result_poll_s: float
+    robot_lost_s: float
+    gateway_lost_s: float
     cancel_wait_s: float
     shutdown_timeout_s: float
     realtime: bool
@@ -120,7 +125,7 @@ class GatewaySettings:
 def read_settings(parameters: Parameters) -> GatewaySettings:
     """The settings in a node's parameters. Raises BadConfiguration with every problem."""
     problems: list[str] = []
-    robots = _robots(_texts(parameters, "robots"), problems)
+    robots = _with_traits(_robots(_texts(parameters, "robots"), problems), parameters, problems)
     settings = GatewaySettings(
         host=_text(parameters, "host"),
         port=cast(int, parameters["port"]),
@@ -130,6 +135,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         keys_file=_file(parameters, "keys_file", "keys.json"),
         policy_file=_path(_text(parameters, "policy_file")),
         task_store=_file(parameters, "task_store", "tasks.sqlite3"),
+        database_url=_text(parameters, "database_url"),
         ready_file=_path(_text(parameters, "ready_file")),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),
         root_aliases=bool(parameters["root_aliases"]),
@@ -162,6 +168,8 @@ _DURATIONS = (
     "service_timeout_s",
     "task_accept_timeout_s",
     "task_result_poll_s",
+    "robot_lost_s",
+    "gateway_lost_s",
     "cancel_wait_s",
     "shutdown_timeout_s",
 )
@@ -195,7 +203,7 @@ def _robots(entries: Sequence[str], problems: list[str]) -> tuple[RobotEntry, ..
                     f"robots: {known.robot_id} and {robot_id} have the same namespace {namespace};"
                     " each robot needs one of its own"
                 )
-        found.append(RobotEntry(robot_id, namespace))
+        found.append(RobotEntry(robot_id, namespace, RobotTraits(robot_id)))
     return tuple(found)
 
 
@@ -206,6 +214,39 @@ def _cameras(names: Sequence[str], problems: list[str]) -> tuple[str, ...]:
         if not _NAMESPACE.fullmatch(f"/{name}")
     )
     return tuple(dict.fromkeys(names))
+
+
+def _with_traits(
+    robots: Sequence[RobotEntry], parameters: Parameters, problems: list[str]
+) -> tuple[RobotEntry, ...]:
+    labels: dict[str, dict[str, str]] = {robot.robot_id: {} for robot in robots}
+    words: dict[str, set[str]] = {robot.robot_id: set() for robot in robots}
+    for entry in _texts(parameters, "robot_labels"):
+        robot_id, _, label = entry.partition(":")
+        name, equals, value = label.partition("=")
+        if robot_id in labels and name and equals:
+            labels[robot_id][name] = value
+        else:
+            problems.append(_not_of_a_robot("robot_labels", entry, "id:name=value", labels))
+    for entry in _texts(parameters, "robot_capabilities"):
+        robot_id, _, word = entry.partition(":")
+        if robot_id in words and word:
+            words[robot_id].add(word)
+        else:
+            problems.append(_not_of_a_robot("robot_capabilities", entry, "id:word", words))
+    return tuple(
+        replace(
+            robot,
+            traits=RobotTraits(
+                robot.robot_id, labels[robot.robot_id], frozenset(words[robot.robot_id])
+            ),
+        )
+        for robot in robots
+    )
+
+
+def _not_of_a_robot(parameter: str, entry: str, form: str, known: Iterable[str]) -> str:
+    return f"{parameter}: {entry!r} must be {form}, with a robot that there is: {', '.join(known)}"
 
 
 def _check_host(settings: GatewaySettings, problems: list[str]) -> None:

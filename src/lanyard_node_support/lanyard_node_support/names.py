@@ -30,6 +30,8 @@ CAMERA_INFO = "camera/camera_info"
 GPS_FIX = "gps/fix"
 
 EXECUTE_TASK = "execute_task"
+# lanyard_msgs/TaskServer, latched: which run of the task server this is, and what it can do.
+TASK_SERVER = "lanyard/task_server"
 
 TF = "/tf"
 TF_STATIC = "/tf_static"

@@ -8,16 +8,19 @@ wrong type or wrong parameters with their codes: a rejected goal could not say w
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lanyard_msgs.action import ExecuteTask
+from lanyard_msgs.msg import TaskServer
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
 
+from lanyard_core.task.announced import announcement_of
 from lanyard_core.task.error_codes import ErrorCode
-from lanyard_node_support import names
+from lanyard_node_support import names, qos
 from lanyard_node_support.clock import steady_timer
 from lanyard_node_support.parameters import declare
 from lanyard_tasks.action_server import TaskActionServer
@@ -63,6 +66,8 @@ class TasksNode(Node):
             on_cancel=self._cancel,
             result_timeout_s=values["result_timeout_s"],
         )
+        self._server_id = uuid.uuid4().hex
+        self._present_ourselves()
         steady_timer(self, 1.0 / values["rate_hz"], self._tick)
         self.get_logger().info(f"task types: {', '.join(self._behaviours)}")
 
@@ -82,6 +87,7 @@ class TasksNode(Node):
         goal = handle.request
         name = f"task {goal.task_id} ({goal.task_type}), attempt {goal.attempt}"
         try:
+            self._require_that_we_are_meant(goal.server_id)
             self._require_free()
             behaviour, parameters = prepared(
                 self._behaviours,
@@ -104,6 +110,18 @@ class TasksNode(Node):
             now=time.monotonic(),
         )
         self._current = _Current(handle, run)
+
+    def _present_ourselves(self) -> None:
+        types = announcement_of(behaviour.task_type for behaviour in self._behaviours.values())
+        self._presentation = self.create_publisher(TaskServer, names.TASK_SERVER, qos.LATCHED)
+        self._presentation.publish(
+            TaskServer(server_id=self._server_id, keeps_journal=False, task_types_json=types)
+        )
+
+    def _require_that_we_are_meant(self, server_id: str) -> None:
+        if server_id not in ("", self._server_id):
+            message = "the goal was meant for the task server as it was before its last start"
+            raise TaskFailed(ErrorCode.OTHER_RUN, message)
 
     def _require_free(self) -> None:
         if self._closing:

@@ -17,6 +17,7 @@ class ErrorCode(IntEnum):
     UNKNOWN_TASK_TYPE = 100
     INVALID_PARAMETERS = 101
     BUSY = 102
+    OTHER_RUN = 103
     # Command authority and safety.
     LEASE_HELD = 200
     NOT_ARMED = 201
@@ -32,6 +33,7 @@ class ErrorCode(IntEnum):
     # The task server.
     INTERNAL = 900
     SHUTTING_DOWN = 901
+    INTERRUPTED = 902
 
 
 def error_name(code: int) -> str:

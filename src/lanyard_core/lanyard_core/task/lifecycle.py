@@ -64,8 +64,10 @@ TRANSITIONS: dict[tuple[TaskStatus, Event], TaskStatus] = {
     (_S.RUNNING, Event.ATTEMPT_FAILED): _S.QUEUED,
     (_S.RUNNING, Event.PAUSED): _S.PAUSED,
     (_S.RUNNING, Event.CANCEL_REQUESTED): _S.CANCELING,
-    (_S.PAUSED, Event.REQUEUED): _S.QUEUED,
-    (_S.PAUSED, Event.ATTEMPT_FAILED): _S.QUEUED,
+    # Somebody wants it to wait: so it does, before it is begun anew.
+    (_S.PAUSED, Event.RETURNED): _S.HELD,
+    (_S.PAUSED, Event.REQUEUED): _S.HELD,
+    (_S.PAUSED, Event.ATTEMPT_FAILED): _S.HELD,
     (_S.PAUSED, Event.RESUMED): _S.RUNNING,
     (_S.PAUSED, Event.CANCEL_REQUESTED): _S.CANCELING,
     # The goal never reached the robot, and nobody wants it any more.

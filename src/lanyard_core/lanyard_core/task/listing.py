@@ -38,7 +38,7 @@ class Cursor:
 class TaskFilter:
     """Which tasks a list shows; None means any. Times are Unix seconds, the bounds excluded.
 
-    ``robot_ids`` are the robots that whoever asks may see.
+    ``robot_ids``: only tasks of these robots, and those that no robot has yet.
     """
 
     statuses: frozenset[TaskStatus] | None = None

@@ -28,6 +28,11 @@ class TaskStatus(str, Enum):
     CANCELED = "canceled"
 
     @property
+    def word(self) -> str:
+        """What clients see: whether it is paused on a robot or before is in the other fields."""
+        return "paused" if self is TaskStatus.HELD else self.value
+
+    @property
     def ended(self) -> bool:
         """True when nothing more will happen by itself."""
         return self in (TaskStatus.SUCCEEDED, TaskStatus.FAILED, TaskStatus.CANCELED)
@@ -71,8 +76,9 @@ class Task:
     """A task as the store keeps it.
 
     ``seq`` orders tasks by arrival; ``version`` rises by one at every change, and is the number of
-    the change's line of history. ``server_id`` names the run of the task server to which the goal
-    was sent; it is empty when that was not known.
+    the change's line of history. ``attempt`` numbers the goals that were sent, of which
+    ``failed_attempts`` failed or were lost. ``server_id`` names the run of the task server to which
+    the goal was sent; it is empty when that was not known.
     """
 
     task_id: str
@@ -82,6 +88,7 @@ class Task:
     version: int
     attempt: int
     created_unix_s: float
+    failed_attempts: int = 0
     assigned_robot_id: str | None = None
     started_unix_s: float | None = None
     finished_unix_s: float | None = None

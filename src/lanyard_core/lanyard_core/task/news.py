@@ -29,6 +29,9 @@ _TYPES = {
 }
 """Whatever is not here is a change that left the task where it was."""
 
+TOLD_BY_PROGRESS = frozenset({Event.ACCEPTED, Event.PHASE})
+"""No news where the task's progress is told as it comes."""
+
 
 def task_news(task: Task, event: Event, detail: str) -> News:
     """The news that ``event`` has made ``task`` of a task; ``detail`` says why, for a person."""
@@ -37,7 +40,7 @@ def task_news(task: Task, event: Event, detail: str) -> News:
         kind = EventType.TASK_CANCELED  # it was on its way back when it was cancelled
     data: dict[str, Plain] = {
         "event": event.value,
-        "status": task.status.value,
+        "status": task.status.word,
         "task_type": task.order.task_type,
         "attempt": task.attempt,
         "phase": task.phase,

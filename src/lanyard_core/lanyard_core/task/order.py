@@ -45,13 +45,19 @@ class RobotTraits:
 
 @dataclass(frozen=True, slots=True)
 class RobotSelector:
-    """A robot that has all of these labels and all of these capabilities."""
+    """A robot that has all of these labels and all of these capabilities.
+
+    ``robots``: one of these only, because whoever asks may use no other; empty: any.
+    """
 
     labels: Pairs = ()
     capabilities: tuple[str, ...] = ()
+    robots: tuple[str, ...] = ()
 
     def fits(self, robot: RobotTraits) -> bool:
         """Whether this robot will do."""
+        if self.robots and robot.robot_id not in self.robots:
+            return False
         has_labels = all(robot.labels.get(name) == value for name, value in self.labels)
         return has_labels and robot.capabilities.issuperset(self.capabilities)
 

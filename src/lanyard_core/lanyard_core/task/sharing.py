@@ -8,6 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The robots that a gateway serves: its own share, and those that it still has a task on."""
+
+    share: frozenset[str] = NOBODY
+    leaving: frozenset[str] = NOBODY
+
+    @property
+    def all(self) -> frozenset[str]:
+        """All that no other gateway serves now."""
+        return self.share | self.leaving
 
 
 def fair_shares(served: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

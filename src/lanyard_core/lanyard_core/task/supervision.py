@@ -1,12 +1,15 @@
-"""When to stop waiting for a robot that has gone silent with a task.
+"""When to stop waiting for a robot that has a task, and what to do then.
 
-A task that runs on a robot that cannot be reached stays ``running`` and ``stale``: the robot may
-well be finishing it. But nothing stays so for ever. Told the time; seconds by a monotonic clock.
+A robot that cannot be reached may well be finishing its task, so by default one waits. But nothing
+stays ``running`` for ever. Told the time; seconds by a monotonic clock.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+from lanyard_core.task.order import LostPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,28 +17,74 @@ class Patience:
     """How long to wait.
 
     ``after_timeout_s``: beyond the task's own time limit, for a result that must come by then.
-    ``after_cancel_s``: for the end of a task that was asked to stop.
+    ``after_cancel_s``: for the end of a task that was asked to stop. ``silence_s``: how long a
+    robot may be silent before it counts as lost.
     """
 
     after_timeout_s: float = 30.0
     after_cancel_s: float = 30.0
+    silence_s: float = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One attempt on a robot: when it began, its time limit, and when it was asked to stop."""
+class Verdict(Enum):
+    """What to do about an attempt now."""
 
-    began_s: float
-    timeout_s: float
-    cancel_asked_s: float | None = None
+    GO_ON = "go_on"
+    SAY_SILENT = "say_silent"  # said once for each silence
+    SAY_BACK = "say_back"  # said once after each silence that was said
+    LOST = "lost"  # the robot is not heard, and the order says not to wait
+    LATE = "late"  # no end came in time
 
-    def give_up_at(self, patience: Patience) -> float:
+
+class Watch:
+    """Watches over one attempt. Times are seconds by a monotonic clock.
+
+    ``began_s`` may lie before the start of this process.
+    """
+
+    def __init__(
+        self,
+        *,
+        began_s: float,
+        timeout_s: float,
+        policy: LostPolicy,
+        patience: Patience,
+        now: float,
+    ) -> None:
+        self.began_s = began_s
+        self._limit_s = began_s + timeout_s + patience.after_timeout_s
+        self._policy = policy
+        self._patience = patience
+        self._heard_s = now
+        self._silence_is_said = False
+        self._cancel_limit_s: float | None = None
+
+    def cancel_asked(self, now: float) -> None:
+        """The robot was asked to stop the task: its end must come soon."""
+        self._cancel_limit_s = now + self._patience.after_cancel_s
+
+    def cancel_settled(self) -> None:
+        """The robot has refused, or has agreed: it may take as long as the task itself may."""
+        self._cancel_limit_s = None
+
+    def judge(self, now: float, *, is_heard: bool) -> Verdict:
+        """What to do now; ``is_heard``: robot and task server were there a moment ago."""
+        if is_heard:
+            self._heard_s = now
+        if now >= self.give_up_at():
+            return Verdict.LATE
+        if is_heard:
+            was_said, self._silence_is_said = self._silence_is_said, False
+            return Verdict.SAY_BACK if was_said else Verdict.GO_ON
+        if now - self._heard_s < self._patience.silence_s:
+            return Verdict.GO_ON
+        if self._policy is not LostPolicy.WAIT:
+            return Verdict.LOST
+        was_said, self._silence_is_said = self._silence_is_said, True
+        return Verdict.GO_ON if was_said else Verdict.SAY_SILENT
+
+    def give_up_at(self) -> float:
         """The moment from which the robot counts as lost if the attempt has not ended."""
-        limit = self.began_s + self.timeout_s + patience.after_timeout_s
-        if self.cancel_asked_s is None:
-            return limit
-        return min(limit, self.cancel_asked_s + patience.after_cancel_s)
-
-    def is_lost(self, now: float, patience: Patience) -> bool:
-        """Whether to give this attempt up."""
-        return now >= self.give_up_at(patience)
+        if self._cancel_limit_s is None:
+            return self._limit_s
+        return min(self._limit_s, self._cancel_limit_s)

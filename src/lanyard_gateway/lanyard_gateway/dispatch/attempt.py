@@ -1,20 +1,19 @@
-"""One attempt of one task on one robot: its goal is sent or found again, followed, cancelled.
+"""One attempt of one task on one robot: its goal is sent or found again, and followed to its end.
 
 What makes a task run once: the goal id is on disk before the goal is sent. When it is not known
-whether the robot took the goal, the robot is asked for that very id; only a goal that it does not
-know is sent again, under the same id. Lives on the event loop; blocks nothing.
+whether the robot took the goal, the robot is asked for that very id; only a goal that it surely
+never had is sent again, under the same id. What clients ask for (cancel, pause) reaches the attempt
+as what the store says of its task. Lives on the event loop; blocks nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from uuid import UUID
 
-from lanyard_core.faults import Conflict, LanyardFault, RosTimeout, Unavailable
+from lanyard_core.faults import Conflict, RosTimeout, Unavailable
 from lanyard_core.port import (
-    CancelReply,
     GoalOutcome,
     RobotPort,
     TaskFeedback,
@@ -22,15 +21,19 @@ from lanyard_core.port import (
     TaskResult,
 )
 from lanyard_core.task.endings import Ending, ending_of, lost, returned
+from lanyard_core.task.error_codes import ErrorCode
 from lanyard_core.task.ids import goal_id_of
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task, TaskStatus
-from lanyard_core.task.news import ProgressPace, progress_news
-from lanyard_core.task.supervision import Run
+from lanyard_core.task.supervision import Verdict, Watch
+from lanyard_gateway.dispatch.cancelling import Cancelling
+from lanyard_gateway.dispatch.progress import Progress
 from lanyard_gateway.dispatch.shop import Shop
-from lanyard_gateway.dispatch.views import TaskView
 
 _log = logging.getLogger(__name__)
+
+MOST_SENDS = 5
+"""How often one goal is sent at most, to a task server that says each time that it never had it."""
 
 
 class Attempt:
@@ -42,244 +45,251 @@ class Attempt:
     def __init__(self, task: Task, port: RobotPort, shop: Shop) -> None:
         self.task = task
         self.goal_id: UUID = task.goal_id or goal_id_of(task.task_id, task.attempt)
-        self.feedback: TaskFeedback | None = None
-        self.feedback_count = task.feedback_count
-        self.feedback_at_s: float | None = None
         self.result: asyncio.Future[TaskResult] = asyncio.get_running_loop().create_future()
-        self.is_over = asyncio.Event()
-        """Set once the end of this attempt is in the store."""
+        now = shop.clocks.monotonic()
+        began_s = _began_s(task, shop)
+        self.progress = Progress(task, shop, began_s=began_s)
         self._port = port
         self._shop = shop
-        self._task_type = shop.task_types.get(task.order.task_type)
-        self._is_followed = asyncio.Event()
-        self._progress_pace = ProgressPace()
-        self._cancelling: asyncio.Task[None] | None = None
-        self._cancel_accepted = False
-        self._run = Run(began_s=self._began_s(), timeout_s=task.order.timeout_s)
+        self._sends = 0
+        self._may_have_run = True
+        self._watch = Watch(
+            began_s=began_s,
+            timeout_s=task.order.timeout_s,
+            policy=task.order.on_robot_lost,
+            patience=shop.settings.patience,
+            now=now,
+        )
+        self._news = asyncio.Event()
+        self._cancelling = Cancelling(
+            port,
+            self.goal_id,
+            on_refusal=self._cancel_was_refused,
+            on_unknown=self._goal_is_unknown,
+        )
+        self._cancel_is_noted = False
         self.note(task)
 
-    @property
-    def phase(self) -> str:
-        """The phase that runs, empty before the first feedback."""
-        return self.feedback.phase if self.feedback is not None else self.task.phase
+    async def carry_out(self, *, may_be_there: bool) -> Ending:
+        """Have the robot do it; ``may_be_there``: the goal may have been sent before.
 
-    @property
-    def cancellable(self) -> bool:
-        """Whether the present phase can be cancelled, as the robot says.
-
-        Before that, as its type does.
+        Raises Conflict (``claim_lost``) when another gateway serves the robot now.
         """
-        if self.feedback is not None:
-            return self.feedback.cancellable
-        return self._task_type is None or self._task_type.phases[0].cancellable
-
-    @property
-    def progress(self) -> float:
-        """Share of the task that is done, [0, 1], as the robot says."""
-        return self.feedback.progress if self.feedback is not None else 0.0
-
-    def remaining_s(self) -> float:
-        """The probable time to the end: the robot's word, else the rest of the usual run time."""
-        if self.feedback is not None and self.feedback.remaining_s is not None:
-            return max(0.0, self.feedback.remaining_s)
-        expected_s = self._shop.run_times.expected_s(self.task.order.task_type)
-        return max(0.0, expected_s - (self._shop.clocks.monotonic() - self._run.began_s))
-
-    def view(self, task: Task) -> TaskView:
-        """``task``, the store's row of it, with what only this attempt knows."""
-        age_s = None
-        if self.feedback_at_s is not None:
-            age_s = self._shop.clocks.monotonic() - self.feedback_at_s
-        return TaskView(
-            task=task,
-            phase=self.phase,
-            cancellable=self.cancellable and task.status is TaskStatus.RUNNING,
-            progress=self.progress,
-            feedback_count=self.feedback_count,
-            distance_m=self.feedback.distance_m if self.feedback is not None else 0.0,
-            feedback_age_s=age_s,
-            remaining_s=self.remaining_s(),
-        )
-
-    async def send(self) -> Ending:
-        """Send the goal and follow it to its end."""
-        goal = TaskGoal(
-            goal_id=self.goal_id,
-            task_id=self.task.task_id,
-            task_type=self.task.order.task_type,
-            parameters_json=self.task.order.parameters_json,
-            attempt=self.task.attempt,
-            timeout_s=self.task.order.timeout_s,
-        )
-        try:
-            await self._port.start_task(
-                goal, on_feedback=self._feedback_arrived, on_result=self._result_arrived
-            )
-        except RosTimeout:  # the robot may have taken it all the same
-            found = await self._find()
-            if found is not True:
-                return found or returned("the goal did not reach the robot")
-        except Unavailable as fault:
-            return returned(f"the goal could not be sent: {fault.detail}")
-        return await self._follow()
-
-    async def resume(self) -> Ending:
-        """Find the goal again after a restart, and follow it to its end."""
-        found = await self._find()
-        if found is not True:
-            return found or lost(
-                "the task server did not know the goal when the gateway looked for it again",
-                phase=self.phase,
-            )
-        self.note(
-            await self._shop.change(
-                self.task.task_id, Event.REATTACHED, "the goal was found on the robot again"
-            )
-        )
-        return await self._follow()
+        self._may_have_run = may_be_there
+        if may_be_there:
+            found = await self._look_for_it()
+            if isinstance(found, Ending):
+                return found
+            may_be_there = found
+        while True:
+            if not may_be_there:
+                refusal = await self._send()
+                if refusal is not None:
+                    return refusal
+            end = await self._follow()
+            if isinstance(end, Ending):
+                return end
+            if end.error_code == ErrorCode.OTHER_RUN and self._may_have_run:
+                return lost("the task server was restarted", phase=self.progress.phase)
+            if end.outcome is not GoalOutcome.UNKNOWN:
+                return ending_of(end)
+            unknown = await self._when_unknown(ending_of(end))
+            if unknown is not None:
+                return unknown
+            self._may_have_run, may_be_there = True, False
 
     def note(self, task: Task) -> None:
-        """Take a newer row in; it may have been cancelled while it was looked for."""
+        """Take a newer row in; when it says that the task is to be cancelled, the robot is told."""
         self.task = task
-        if task.status is TaskStatus.CANCELING and self._run.cancel_asked_s is None:
-            self._run = replace(self._run, cancel_asked_s=self._shop.clocks.monotonic())
+        is_to_be_cancelled = task.status is TaskStatus.CANCELING
+        if is_to_be_cancelled and not self._cancel_is_noted:
+            self._watch.cancel_asked(self._shop.clocks.monotonic())
+            self._cancelling.ask()
+        self._cancel_is_noted = is_to_be_cancelled
 
-    async def cancel(self, *, detail: str, wait_s: float) -> None:
-        """Have the robot stop this task; returns when it has, or after ``wait_s`` seconds.
+    async def _look_for_it(self) -> Ending | bool:
+        """True: the robot has the goal. False: it must be sent (again). An end: it is lost."""
+        found = await self._find()
+        if isinstance(found, Ending):
+            return found
+        if found:
+            await self._remark(Event.REATTACHED, "the goal was found on the robot again")
+            return True
+        gone = lost(
+            "the task server did not know the goal when the gateway looked for it again",
+            phase=self.progress.phase,
+        )
+        return await self._when_unknown(gone) or False
 
-        Decided from what we know first. Raises Conflict (``task_not_cancellable``) when the phase
-        forbids it, (``task_terminal``) when the task has just ended.
-        """
-        deadline = self._shop.clocks.monotonic() + wait_s
-        if self._run.cancel_asked_s is None:
-            if not self.cancellable:
-                raise self._not_cancellable()
-            await self._ask_to_cancel(detail)
-        if self._cancelling is not None:
-            done, _ = await asyncio.wait({self._cancelling}, timeout=wait_s)
-            for request in done:
-                request.result()
+    async def _send(self) -> Ending | None:
+        """None when the robot has the goal; otherwise what becomes of the task."""
+        self._sends += 1
+        if self.result.done():
+            self.result = asyncio.get_running_loop().create_future()
         try:
-            rest_s = max(0.0, deadline - self._shop.clocks.monotonic())
-            await asyncio.wait_for(self.is_over.wait(), rest_s)
-        except asyncio.TimeoutError:
-            pass  # it is canceling; the loop that follows it asks again if need be
-
-    async def _ask_to_cancel(self, detail: str) -> None:
-        before = self._run
-        # Set first: a second request that comes while the store writes must find this one.
-        self._run = replace(before, cancel_asked_s=self._shop.clocks.monotonic())
-        try:
-            self.task = await self._shop.change(self.task.task_id, Event.CANCEL_REQUESTED, detail)
-        except LanyardFault:
-            self._run = before
-            raise
-        self._request_cancel()
-
-    def _request_cancel(self) -> None:
-        if self._cancelling is None or self._cancelling.done():
-            self._cancelling = asyncio.get_running_loop().create_task(self._cancel_at_robot())
-            self._cancelling.add_done_callback(_note_failure)
-
-    async def _cancel_at_robot(self) -> None:
-        await self._is_followed.wait()
-        try:
-            reply = await self._port.cancel_task(self.goal_id)
-        except Unavailable:
-            return
-        if reply is CancelReply.UNKNOWN_GOAL:
-            self._result_arrived(
-                TaskResult(goal_id=self.goal_id, outcome=GoalOutcome.UNKNOWN, phase=self.phase)
+            await self._port.start_task(
+                self._goal(), on_feedback=self._feedback_arrived, on_result=self._result_arrived
             )
-        elif reply is CancelReply.REJECTED:
-            detail = f"the robot refused in phase {self.phase!r}"
-            self.task = await self._shop.change(self.task.task_id, Event.CANCEL_REFUSED, detail)
-            self._run = replace(self._run, cancel_asked_s=None)
-            raise self._not_cancellable()
-        else:
-            self._cancel_accepted = True
+        except RosTimeout:  # the robot may have taken it all the same
+            return await self._make_sure("the goal did not reach the robot")
+        except Unavailable as fault:
+            return returned(f"the goal could not be sent: {fault.detail}")
+        if self._was_rejected():
+            # It knows this goal: it was sent before, by a gateway that did not live to hear of it.
+            rejection = self.result.result()
+            self.result = asyncio.get_running_loop().create_future()
+            found = await self._find()
+            if found is not True:
+                return found or ending_of(rejection)
+        await self._remark(Event.ACCEPTED, "the robot has taken the goal")
+        return None
+
+    async def _make_sure(self, why: str) -> Ending | None:
+        """After a goal that was not answered: None when the robot has it after all."""
+        found = await self._find()
+        if found is False:
+            # A task server that was held up may answer this question before it takes the goal in.
+            await asyncio.sleep(self._shop.settings.retry_s)
+            found = await self._find()
+        if found is True:
+            await self._remark(Event.ACCEPTED, "the robot has taken the goal")
+            return None
+        return found or returned(why, stays_with_robot=True)
+
+    def _was_rejected(self) -> bool:
+        return self.result.done() and self.result.result().outcome is GoalOutcome.REJECTED
 
     async def _find(self) -> Ending | bool:
-        """True when the robot has the goal, False when it does not know it.
-
-        An end when it is lost.
-        """
+        """True when the robot has the goal, False when it does not know it. An end: it is lost."""
         while not self.result.done():
             try:
                 return await self._port.reattach_task(
                     self.goal_id, on_feedback=self._feedback_arrived, on_result=self._result_arrived
                 )
             except Unavailable as fault:
-                if self._is_lost():
-                    return lost(f"the robot could not be reached: {fault.detail}", phase=self.phase)
+                end = await self._judged(f"the robot could not be reached: {fault.detail}")
+                if end is not None:
+                    return end
                 await asyncio.wait({self.result}, timeout=self._shop.settings.retry_s)
         return True
 
-    async def _follow(self) -> Ending:
-        self._is_followed.set()
-        while True:
-            await asyncio.wait({self.result}, timeout=self._shop.settings.retry_s)
+    async def _follow(self) -> TaskResult | Ending:
+        self._cancelling.goal_is_there()
+        while not self.result.done():
+            await self._until_news()
+            await self._write_phase()
             if self.result.done():
-                return ending_of(self.result.result())
-            if self._is_lost():
-                self._request_cancel()  # should it run after all, it must not go on unseen
-                return lost("no result came within the task's time limit", phase=self.phase)
-            if self.task.status is TaskStatus.CANCELING and not self._cancel_accepted:
-                self._request_cancel()
+                break
+            if self._cancelling.is_accepted:
+                self._watch.cancel_settled()
+            end = await self._judged("no result came within the task's time limit")
+            if end is not None:
+                return end
+            if self._cancel_is_noted:
+                self._cancelling.ask()
+        return self.result.result()
 
-    def _is_lost(self) -> bool:
-        # A robot that has agreed to cancel may take as long as the task itself may.
-        run = replace(self._run, cancel_asked_s=None) if self._cancel_accepted else self._run
-        return run.is_lost(self._shop.clocks.monotonic(), self._shop.settings.patience)
+    async def _until_news(self) -> None:
+        # Not wait_for: before Python 3.12 it loses a cancellation that comes with the news.
+        timer = asyncio.get_running_loop().call_later(self._shop.settings.retry_s, self._news.set)
+        try:
+            await self._news.wait()
+        finally:
+            timer.cancel()
+            self._news.clear()
 
-    def _began_s(self) -> float:
-        now = self._shop.clocks.monotonic()
-        if self.task.started_unix_s is None:
-            return now
-        return now - max(0.0, self._shop.clocks.unix() - self.task.started_unix_s)
+    async def _judged(self, why_late: str) -> Ending | None:
+        """The end of an attempt that has taken too long, or whose robot is lost; None: go on."""
+        is_heard = self._port.status().online and self._port.serves_tasks()
+        verdict = self._watch.judge(self._shop.clocks.monotonic(), is_heard=is_heard)
+        silence_s = self._shop.settings.patience.silence_s
+        if verdict is Verdict.SAY_SILENT:
+            await self._remark(
+                Event.ROBOT_SILENT, f"not heard for {silence_s:g} s; the task stays with the robot"
+            )
+        elif verdict is Verdict.SAY_BACK:
+            await self._remark(Event.ROBOT_BACK, "the robot is heard again")
+        elif verdict is Verdict.LOST:
+            return lost(f"the robot was not heard for {silence_s:g} s", phase=self.progress.phase)
+        elif verdict is Verdict.LATE:
+            return lost(why_late, phase=self.progress.phase)
+        return None
+
+    async def _write_phase(self) -> None:
+        before, phase = self.task.phase, self.progress.phase
+        if phase != before:
+            detail = f"from {before} to {phase}" if before else phase
+            await self._remark(Event.PHASE, detail, phase=phase)
+
+    async def _remark(self, event: Event, detail: str, **changes: object) -> None:
+        """Put into the history what changes nothing about the task's fate.
+
+        Without a store it is left out; what has happened to the task meanwhile goes before it.
+        """
+        try:
+            await self._shop.change(
+                self.task.task_id, event, detail, changes, holder_of=self._port.robot_id
+            )
+        except Unavailable as fault:
+            _log.warning("%s of %s is not in its history: %s", event, self.task.task_id, fault)
+        except Conflict as fault:
+            if fault.code == "claim_lost":
+                raise
+
+    async def _when_unknown(self, gone: Ending) -> Ending | None:
+        """What becomes of a goal that the task server does not know; None: it is sent (again).
+
+        It may be sent without being done twice to the run of the server to which it was sent, which
+        cannot have forgotten it since; another run refuses it. Or to a server that remembers all
+        that it ever had.
+        """
+        server = self._port.task_server()
+        if server is None or self._sends >= MOST_SENDS:
+            return gone
+        age_s = self._shop.clocks.monotonic() - self._watch.began_s
+        is_fresh = age_s < self._shop.settings.server_memory_s
+        never_had_it = is_fresh and server.server_id == self.task.server_id
+        if self.task.status is TaskStatus.CANCELING:
+            return returned("its goal never reached the robot") if never_had_it else gone
+        if not never_had_it and not server.keeps_journal:
+            return gone
+        detail = f"the task server does not know goal {self.goal_id}"
+        await self._remark(Event.SENT_AGAIN, detail, server_id=server.server_id)
+        return None
+
+    async def _cancel_was_refused(self) -> None:
+        self._watch.cancel_settled()
+        detail = f"the robot refused in phase {self.progress.phase!r}"
+        await self._remark(Event.CANCEL_REFUSED, detail)
+
+    async def _goal_is_unknown(self) -> None:
+        self._result_arrived(
+            TaskResult(self.goal_id, GoalOutcome.UNKNOWN, phase=self.progress.phase)
+        )
+
+    def _goal(self) -> TaskGoal:
+        return TaskGoal(
+            goal_id=self.goal_id,
+            task_id=self.task.task_id,
+            task_type=self.task.order.task_type,
+            parameters_json=self.task.order.parameters_json,
+            attempt=self.task.attempt,
+            timeout_s=self.task.order.timeout_s,
+            server_id=self.task.server_id,
+        )
 
     def _feedback_arrived(self, feedback: TaskFeedback) -> None:
-        self.feedback = feedback
-        self.feedback_count += 1
-        self.feedback_at_s = self._shop.clocks.monotonic()
-        if self._progress_pace.is_due(self.feedback_at_s, feedback.phase):
-            self._shop.publish(
-                progress_news(
-                    self.task,
-                    phase=feedback.phase,
-                    progress=feedback.progress,
-                    cancellable=feedback.cancellable,
-                )
-            )
+        if self.progress.arrived(feedback):
+            self._news.set()
 
     def _result_arrived(self, result: TaskResult) -> None:
         if not self.result.done():
             self.result.set_result(result)
-
-    def _not_cancellable(self) -> Conflict:
-        return Conflict(
-            f"task {self.task.task_id} is in phase {self.phase!r}, which must not be interrupted",
-            code="task_not_cancellable",
-            extra={
-                "task_id": self.task.task_id,
-                "phase": self.phase,
-                "cancellable_after": self._last_of_uncancellable(),
-            },
-        )
-
-    def _last_of_uncancellable(self) -> str:
-        last = self.phase
-        phases = self._task_type.phases if self._task_type is not None else ()
-        names = [phase.name for phase in phases]
-        for phase in phases[names.index(last) :] if last in names else ():
-            if phase.cancellable:
-                break
-            last = phase.name
-        return last
+            self._news.set()
 
 
-def _note_failure(request: asyncio.Task[None]) -> None:
-    if not request.cancelled() and isinstance(request.exception(), LanyardFault):
-        _log.info("cancel: %s", request.exception())
-    elif not request.cancelled() and request.exception() is not None:
-        _log.error("cancel failed", exc_info=request.exception())
+def _began_s(task: Task, shop: Shop) -> float:
+    now = shop.clocks.monotonic()
+    if task.started_unix_s is None:
+        return now
+    return now - max(0.0, shop.clocks.unix() - task.started_unix_s)

@@ -10,6 +10,7 @@ from typing import Protocol
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.listing import TaskFilter
 from lanyard_core.task.model import Changes, NewTask, Receipt, Task, TaskRecord
+from lanyard_core.task.sharing import Claims
 
 
 class TaskStore(Protocol):
@@ -18,6 +19,10 @@ class TaskStore(Protocol):
     Each raises Unavailable (``store_unavailable``) when the disk is full or broken; nothing was
     changed then.
     """
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other gateways may be on the same store."""
 
     async def check(self) -> None:
         """Return when the store answers."""
@@ -71,29 +76,26 @@ class TaskStore(Protocol):
         Its goal id is on disk then. None when none is. Raises Conflict (``claim_lost``).
         """
 
-    async def waiting(self) -> Sequence[Task]:
-        """Every task that no robot has and that must be looked after."""
+    async def unfinished(self) -> Sequence[Task]:
+        """Every task that must be looked after, as of one moment, in order of arrival.
 
-    async def on_robots(self) -> Sequence[Task]:
-        """Every task whose goal was sent, or may have been, and whose end is not known."""
+        What is queued, what is held back but has a deadline, and what is on a robot, or may be.
+        """
 
     async def recent_runs(self, *, limit: int) -> Sequence[tuple[str, float]]:
         """Type and run time of the last tasks that succeeded, oldest first."""
 
-    async def hold(
-        self, robots: Collection[str], busy: Collection[str], *, ttl_s: float
-    ) -> frozenset[str]:
+    async def hold(self, robots: Collection[str], busy: Collection[str], *, ttl_s: float) -> Claims:
         """Claim this gateway's share of ``robots`` for ``ttl_s`` seconds.
 
-        What comes back is the robots that it may begin tasks on. A ``busy`` robot that has become
-        another's share is kept until it is idle.
+        A ``busy`` robot that has become another's share is kept until it is idle.
         """
 
     async def let_go(self) -> None:
         """Give all claims on robots back."""
 
-    def listen(self, on_change: Callable[[str], None], on_gap: Callable[[], None]) -> None:
-        """Hear of tasks that other gateways change, on the loop that runs now.
+    def listen(self, on_change: Callable[[str, int], None], on_gap: Callable[[], None]) -> None:
+        """Hear of tasks that other gateways change, and to which version, on the running loop.
 
         ``on_gap`` is called when changes may have been missed.
         """

@@ -1,4 +1,4 @@
-"""Empties the queue of one robot, one task at a time.
+"""Has one robot carry out what waits for it, one task at a time.
 
 A task that must wait stays in the queue with its reason. Any surprise in here leads back to the
 task that was being carried out, which is then looked for on the robot; never to a second goal.
@@ -9,44 +9,77 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from collections import deque
+from uuid import UUID
 
-from lanyard_core.faults import Conflict, NotFound, Unavailable
+from lanyard_core.faults import Conflict, Unavailable
 from lanyard_core.port import CommandAck, RobotPort
-from lanyard_core.task.endings import Ending, given_up_as_busy
+from lanyard_core.task.endings import Ending, settled
+from lanyard_core.task.holding import hold_reason
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import HoldReason, Task, TaskStatus
-from lanyard_core.task.order import LAST_ATTEMPT
-from lanyard_core.task.queue import Place, RobotQueue, entry_of, hold_reason
 from lanyard_core.telemetry.status import RobotStatus
 from lanyard_gateway.dispatch.attempt import Attempt
+from lanyard_gateway.dispatch.results import changes_at_the_end
 from lanyard_gateway.dispatch.shop import Shop
-from lanyard_gateway.dispatch.views import Submission, TaskView
 
 _log = logging.getLogger(__name__)
 
+_CANDIDATES = 8
+"""How many tasks are reached for at once: others may have taken the first ones."""
+_MOST_ORPHANS = 64
+
 
 class RobotDispatcher:
-    """The queue of one robot, and the loop that empties it. A RobotListener."""
+    """Serves one robot. A RobotListener."""
 
     def __init__(self, port: RobotPort, shop: Shop) -> None:
         self.port = port
-        self.queue = RobotQueue()
         self.running: Attempt | None = None
+        self.may_begin = False
+        """Whether this gateway may give the robot new tasks."""
         self._shop = shop
         self._unfollowed: list[str] = []  # ids of tasks on the robot that nobody follows yet
+        # Goals that were given up while the robot was silent: it must not go on with them unseen.
+        self._orphans: deque[UUID] = deque(maxlen=_MOST_ORPHANS)
         self._wake = asyncio.Event()
         self._rest_s = 0.0
         self._rest_until_s = 0.0
 
     def adopt(self, task_id: str) -> None:
         """Follow a task that is on this robot already."""
-        self._unfollowed.append(task_id)
+        is_followed = self.running is not None and self.running.task.task_id == task_id
+        if task_id not in self._unfollowed and not is_followed:
+            self._unfollowed.append(task_id)
+            self.wake()
+
+    def adopt_strays(self) -> None:
+        """Follow what is on this robot and what nobody follows.
+
+        There is such a task when the store was lost at the very moment at which it was taken.
+        """
+        for task in self._shop.board.on_robots.values():
+            if task.assigned_robot_id == self.port.robot_id:
+                self.adopt(task.task_id)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is a task on the robot that this gateway looks after."""
+        return self.running is not None or bool(self._unfollowed)
 
     def hold_reason(self) -> HoldReason | None:
         """Why the next task does not start now; None when it may."""
-        has_task = self.running is not None or bool(self._unfollowed)
+        has_task = self.is_busy or self._shop.board.task_on(self.port.robot_id) is not None
         return hold_reason(self.port.status(), has_task=has_task)
+
+    def free_in_s(self) -> float | None:
+        """In how many seconds the robot will probably be free; None when nobody can say."""
+        if self._unfollowed or hold_reason(self.port.status(), has_task=False) is not None:
+            return None  # nobody knows when a robot comes back, or is let go
+        if self.running is not None:
+            return self.running.progress.remaining_s()
+        elsewhere = self._shop.board.task_on(self.port.robot_id)
+        return 0.0 if elsewhere is None else self._rest_of(elsewhere)
 
     def wake(self) -> None:
         """Look at the queue again, now."""
@@ -59,77 +92,55 @@ class RobotDispatcher:
     def command_acknowledged(self, ack: CommandAck) -> None:
         """Of no interest here."""
 
-    def preview(self, task_id: str, priority: int) -> Submission:
-        """The answer for a task that would come in now."""
-        place = self.queue.last_place(priority, self._shop.run_times)
-        return Submission(
-            task_id=task_id,
-            position=place.position,
-            hold_reason=self._hold_reason_at(place),
-            starts_unix_s=self._starts_unix_s(place),
-        )
-
-    def view(self, task: Task) -> TaskView:
-        """A task of this robot, as it is now."""
-        view = TaskView.of_row(task)
-        place = self.queue.place(task.task_id, self._shop.run_times)
-        if task.status is TaskStatus.QUEUED and place is not None:
-            return replace(
-                view,
-                position=place.position,
-                hold_reason=self._hold_reason_at(place),
-                starts_unix_s=self._starts_unix_s(place),
-            )
-        attempt = self.running
-        if task.status.on_robot and attempt is not None and attempt.task.task_id == task.task_id:
-            view = attempt.view(task)
-        return replace(view, stale=task.status.on_robot and not self.port.status().online)
-
-    def _hold_reason_at(self, place: Place) -> HoldReason | None:
-        reason = self.hold_reason()
-        if reason is None and place.position > 1:
-            return HoldReason.ROBOT_BUSY
-        return reason
-
-    def _starts_unix_s(self, place: Place) -> float | None:
-        if self._unfollowed or hold_reason(self.port.status(), has_task=False) is not None:
-            return None  # nobody knows when a robot comes back, or is let go
-        remaining_s = self.running.remaining_s() if self.running is not None else 0.0
-        return self._shop.clocks.unix() + remaining_s + place.ahead_s
-
     async def serve(self) -> None:
         """Carry out tasks until cancelled.
 
         What is on the robot then stays there, to be found again.
         """
         stop_listening = self.port.listen(self)
+        self._shop.board.on_work(self.port.robot_id, self.wake)
         try:
             while True:
                 try:
                     await self._one_round()
-                except Exception:  # noqa: BLE001 - top of a loop: logged, and looked at again
+                except Exception as error:  # noqa: BLE001 - top of a loop: logged, looked at again
+                    if isinstance(error, Conflict) and error.code == "claim_lost":
+                        self._leave_it_to_another()
+                        continue
                     _log.exception("robot %s: dispatch failed; looking again", self.port.robot_id)
                     self._look_again()
                     await asyncio.sleep(self._shop.settings.retry_s)
         finally:
             stop_listening()
+            self.running = None
+
+    def _leave_it_to_another(self) -> None:
+        """Another gateway serves the robot now, and follows what is on it."""
+        _log.warning("robot %s is served by another gateway now", self.port.robot_id)
+        self.running = None
+        self._unfollowed.clear()
+        self.may_begin = False
 
     def _look_again(self) -> None:
         attempt, self.running = self.running, None
         if attempt is not None:
-            attempt.is_over.set()
             self._unfollowed.insert(0, attempt.task.task_id)
 
     async def _one_round(self) -> None:
         if self._unfollowed:
             await self._resume(self._unfollowed[0])
             return
-        entry = self.queue.head()
-        is_resting = self._shop.clocks.monotonic() < self._rest_until_s
-        if entry is None or is_resting or self.hold_reason() is not None:
+        await self._stop_orphans()
+        candidates = self._candidates()
+        if not candidates or not await self._begin(candidates):
             await self._news()
-            return
-        await self._begin(entry.task_id)
+
+    def _candidates(self) -> list[str]:
+        is_resting = self._shop.clocks.monotonic() < self._rest_until_s
+        if not self.may_begin or is_resting or self.hold_reason() is not None:
+            return []
+        found = self._shop.board.schedule.candidates(self.port.robot_id, limit=_CANDIDATES)
+        return [entry.task_id for entry in found]
 
     async def _news(self) -> None:
         # Not wait_for: before Python 3.12 it loses a cancellation that comes with the news.
@@ -140,51 +151,64 @@ class RobotDispatcher:
             timer.cancel()
             self._wake.clear()
 
-    async def _begin(self, task_id: str) -> None:
-        attempt = Attempt(await self._shop.store.get(task_id), self.port, self._shop)
+    async def _begin(self, candidates: list[str]) -> bool:
+        """Take the first task that is still there, and carry it out; False when there is none."""
+        schedule = self._shop.board.schedule
+        server = self.port.task_server()
+        schedule.reserve(candidates[0])  # so that our other robots reach for the next one
         try:
-            attempt.task = await self._shop.change(
-                task_id,
-                Event.DISPATCHED,
-                f"attempt {attempt.task.attempt}, goal {attempt.goal_id}",
-                goal_id=attempt.goal_id,
-                started_unix_s=self._shop.clocks.unix(),
+            task = await self._shop.store.take(
+                candidates,
+                robot_id=self.port.robot_id,
+                server_id=server.server_id if server is not None else "",
+                at_unix_s=self._shop.clocks.unix(),
             )
-        except (Conflict, NotFound):
-            await self._drop_from_queue(task_id)
-            return
-        self.queue.discard(task_id)
-        self.running = attempt
-        await self._end(attempt, await attempt.send())
-
-    async def _drop_from_queue(self, task_id: str) -> None:
-        """The store says that it is not queued: it was cancelled, or is on the robot already."""
-        self.queue.discard(task_id)
-        task = await self._shop.store.get(task_id)
-        if task.status.on_robot:
-            self.adopt(task_id)
+        finally:
+            schedule.release(candidates[0])
+        if task is None:  # others have taken or cancelled them all, and we have not heard of it yet
+            await self._shop.refresh(candidates)
+            self.adopt_strays()
+            return self._candidates() != candidates
+        self._shop.tell(task, Event.DISPATCHED, f"goal {task.goal_id}")
+        await self._carry_out(task, may_be_there=False)
+        return True
 
     async def _resume(self, task_id: str) -> None:
         task = await self._shop.store.get(task_id)
-        if task.status.on_robot:
-            attempt = self.running = Attempt(task, self.port, self._shop)
-        self._unfollowed.remove(task_id)
-        if task.status.on_robot:
-            await self._end(attempt, await attempt.resume())
+        is_ours = task.status.on_robot and task.assigned_robot_id == self.port.robot_id
+        if is_ours:
+            await self._carry_out(task, may_be_there=True)
+        elif task_id in self._unfollowed:
+            self._unfollowed.remove(task_id)
+
+    async def _carry_out(self, task: Task, *, may_be_there: bool) -> None:
+        attempt = self.running = Attempt(task, self.port, self._shop)
+        if task.task_id in self._unfollowed:
+            self._unfollowed.remove(task.task_id)
+        stop_following = self._shop.board.follow(task.task_id, attempt.note)
+        try:
+            ending = await attempt.carry_out(may_be_there=may_be_there)
+            await self._end(attempt, ending)
+        finally:
+            stop_following()
+        self.running = None
 
     async def _end(self, attempt: Attempt, ending: Ending) -> None:
-        is_spent = ending.event is Event.RETURNED and ending.attempt_is_spent
-        if is_spent and attempt.task.attempt >= LAST_ATTEMPT:
-            ending = given_up_as_busy()
-        attempt.task = await self._write_end(attempt, ending)
-        task = attempt.task
-        if task.status is TaskStatus.QUEUED:
-            self.queue.push(entry_of(task))
-        elif task.status is TaskStatus.SUCCEEDED and task.run_s is not None:
+        if ending.is_lost or ending.stays_with_robot:
+            self._orphans.append(attempt.goal_id)
+        task = await self._write_end(attempt, ending)
+        if task.status is TaskStatus.SUCCEEDED and task.run_s is not None:
             self._shop.run_times.observe(task.order.task_type, task.run_s)
         self._rest(is_needed=ending.event is Event.RETURNED)
-        self.running = None
-        attempt.is_over.set()
+
+    async def _stop_orphans(self) -> None:
+        """Have the robot end what was given up, as soon as it is heard again."""
+        while self._orphans and self.port.status().online and self.port.serves_tasks():
+            try:
+                await self.port.cancel_task(self._orphans[0])
+            except Unavailable:
+                return
+            self._orphans.popleft()
 
     def _rest(self, *, is_needed: bool) -> None:
         """A robot that gives goals back is asked less and less often, up to a limit."""
@@ -197,33 +221,28 @@ class RobotDispatcher:
 
     async def _write_end(self, attempt: Attempt, ending: Ending) -> Task:
         """Put the end into the store, however long the store takes to come back."""
-        changes = self._changes(attempt, ending)
         while True:
+            task = attempt.task
+            ending = settled(task, ending, is_idempotent=self._shop.is_idempotent(task))
+            changes = changes_at_the_end(attempt, ending, now_unix_s=self._shop.clocks.unix())
             try:
                 return await self._shop.change(
-                    attempt.task.task_id, ending.event, ending.detail, **changes
+                    task.task_id,
+                    ending.event,
+                    ending.detail,
+                    changes,
+                    version=task.version,
+                    holder_of=self.port.robot_id,
                 )
             except Unavailable as fault:
-                _log.error("the end of %s is not stored yet: %s", attempt.task.task_id, fault)
+                _log.error("the end of %s is not stored yet: %s", task.task_id, fault)
                 await asyncio.sleep(self._shop.settings.retry_s)
+            except Conflict as fault:
+                if fault.code != "etag_mismatch":
+                    raise
+                await self._shop.refresh([task.task_id])  # it is to be cancelled, since just now
 
-    def _changes(self, attempt: Attempt, ending: Ending) -> dict[str, object]:
-        if ending.event is Event.RETURNED:
-            spent = int(ending.attempt_is_spent)
-            return {
-                "attempt": attempt.task.attempt + spent, "goal_id": None, "started_unix_s": None,
-            }  # fmt: skip
-        result = attempt.result.result() if attempt.result.done() else None
-        started = attempt.task.started_unix_s
-        run_s = result.run_time_s if result is not None else 0.0
-        if run_s <= 0.0 and started is not None:
-            run_s = max(0.0, self._shop.clocks.unix() - started)
-        feedback_m = attempt.feedback.distance_m if attempt.feedback is not None else 0.0
-        return {
-            "phase": (result.phase if result is not None else "") or attempt.phase,
-            "error": ending.error,
-            "result_json": result.result_json if result is not None else None,
-            "distance_m": max(feedback_m, result.distance_m if result is not None else 0.0),
-            "run_s": run_s,
-            "feedback_count": attempt.feedback_count,
-        }
+    def _rest_of(self, task: Task) -> float:
+        expected_s = self._shop.run_times.expected_s(task.order.task_type)
+        run_s = self._shop.clocks.unix() - (task.started_unix_s or self._shop.clocks.unix())
+        return max(0.0, expected_s - run_s)

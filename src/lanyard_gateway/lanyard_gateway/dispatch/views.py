@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.listing import Cursor
 from lanyard_core.task.model import HoldReason, Task, TaskStatus
 
-_PROGRESS = {TaskStatus.QUEUED: 0.0, TaskStatus.SUCCEEDED: 1.0}
+_PROGRESS = {TaskStatus.QUEUED: 0.0, TaskStatus.HELD: 0.0, TaskStatus.SUCCEEDED: 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,29 @@ class TaskView:
 
     @classmethod
     def of_row(cls, task: Task) -> TaskView:
-        """What the row alone says, for a task that neither waits for nor runs on a known robot."""
+        """What the row alone says."""
         return cls(
             task=task,
             phase=task.phase,
-            cancellable=task.status is TaskStatus.QUEUED,
+            cancellable=task.status.waits,
             progress=_PROGRESS.get(task.status),
             feedback_count=task.feedback_count,
             distance_m=task.distance_m,
-            hold_reason=HoldReason.ROBOT_OFFLINE if task.status is TaskStatus.QUEUED else None,
-            stale=task.status.on_robot,
         )
+
+
+def phase_of(task: Task, task_types: Mapping[str, TaskType]) -> str:
+    """The phase that a task on a robot is in, as far as its row and its type say."""
+    task_type = task_types.get(task.order.task_type)
+    return task.phase or (task_type.phases[0].name if task_type is not None else "")
+
+
+def phase_is_cancellable(task: Task, task_types: Mapping[str, TaskType]) -> bool:
+    """Whether that phase can be cancelled; what is not known may at least be tried."""
+    task_type = task_types.get(task.order.task_type)
+    phases = task_type.phases if task_type is not None else ()
+    name = phase_of(task, task_types)
+    return next((phase.cancellable for phase in phases if phase.name == name), True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +82,18 @@ class TaskPage:
 class Submission:
     """The answer to a submitted task, as it was when the task was taken in.
 
-    ``starts_unix_s`` is None when nobody can say; ``replayed``: this answer was given before.
+    ``starts_unix_s`` is None when nobody can say.
     """
 
     task_id: str
     position: int
     hold_reason: HoldReason | None
     starts_unix_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """The answer to one request to submit; ``replayed``: this answer was given before."""
+
+    items: tuple[Submission, ...]
     replayed: bool = False

@@ -23,6 +23,7 @@ from lanyard_core.port import (
     TaskFeedback,
     TaskGoal,
     TaskResult,
+    TaskServer,
 )
 from lanyard_core.safety.states import Priority, StopKind
 from lanyard_core.telemetry.status import RobotStatus
@@ -112,6 +113,14 @@ class RosRobot:
         return await self._control.reset(
             request_id=request_id, actor=actor, may_reset_severe=may_reset_severe
         )
+
+    def task_server(self) -> TaskServer | None:
+        """The task server that was heard last."""
+        return self._tasks.server
+
+    def serves_tasks(self) -> bool:
+        """Whether a task server is there now."""
+        return self._tasks.is_served()
 
     async def start_task(
         self,

@@ -39,6 +39,13 @@ class ServiceCaller(Generic[Response]):
         self._name = name
         self._robot_id = robot_id
 
+    def is_served(self) -> bool:
+        """Whether somebody serves it now, as far as is known."""
+        try:
+            return bool(self._client.service_is_ready())
+        except InvalidHandle:
+            return False
+
     async def ask(self, request: object, *, timeout_s: float) -> Response:
         """The answer. Raises Unavailable when nobody serves it, RosTimeout when no answer comes."""
         try:

@@ -6,7 +6,7 @@ ROS 2's action design names), so that a goal that an earlier process sent can be
 
 A result is asked for again and again until it comes: a task server that was restarted answers
 "unknown", and a lost answer is made good. Everything here runs on the event loop's thread, except
-the two subscription callbacks, which hand over at once.
+the subscription callbacks, which hand over at once.
 """
 
 from __future__ import annotations
@@ -19,17 +19,25 @@ from uuid import UUID
 from action_msgs.msg import GoalStatus, GoalStatusArray
 from action_msgs.srv import CancelGoal
 from lanyard_msgs.action import ExecuteTask
+from lanyard_msgs.msg import TaskServer as TaskServerMsg
 from rclpy.node import Node
 from rclpy.qos import qos_profile_action_status_default
 from unique_identifier_msgs.msg import UUID as UuidMsg  # noqa: N811
 
 from lanyard_core.faults import Overloaded, RosTimeout, Unavailable
-from lanyard_core.port import CancelReply, GoalOutcome, TaskFeedback, TaskGoal, TaskResult
+from lanyard_core.port import (
+    CancelReply,
+    GoalOutcome,
+    TaskFeedback,
+    TaskGoal,
+    TaskResult,
+    TaskServer,
+)
 from lanyard_gateway.robot import convert
 from lanyard_gateway.robot.config import RobotConfig
 from lanyard_gateway.robot.handover import Handover
 from lanyard_gateway.robot.services import ServiceCaller
-from lanyard_node_support import names
+from lanyard_node_support import names, qos
 
 OnFeedback = Callable[[TaskFeedback], None]
 OnResult = Callable[[TaskResult], None]
@@ -76,6 +84,7 @@ class TaskClient:
         self._poll_s = config.task_result_poll_s
         self._followed: dict[bytes, _Followed] = {}
         self._running: frozenset[bytes] = frozenset()
+        self._server: TaskServer | None = None
 
         def caller(service_type: type, name: str) -> ServiceCaller[Any]:
             name = f"{action}/_action/{name}"
@@ -96,6 +105,21 @@ class TaskClient:
             self._statuses_arrived,
             qos_profile_action_status_default,
         )
+        node.create_subscription(
+            TaskServerMsg,
+            config.topic(names.TASK_SERVER),
+            self._server_presents_itself,
+            qos.LATCHED,
+        )
+
+    @property
+    def server(self) -> TaskServer | None:
+        """The task server that presented itself last; None when none has."""
+        return self._server
+
+    def is_served(self) -> bool:
+        """Whether a task server is there now."""
+        return self._send_goal.is_served()
 
     async def start(self, goal: TaskGoal, *, on_feedback: OnFeedback, on_result: OnResult) -> None:
         """Send a goal; returns when it is accepted, or was refused (then ``on_result`` was told).
@@ -201,6 +225,13 @@ class TaskClient:
         if followed is not None:
             followed.on_feedback(feedback)
 
+    def _server_presents_itself(self, message: TaskServerMsg) -> None:
+        self._server = TaskServer(
+            server_id=message.server_id,
+            keeps_journal=message.keeps_journal,
+            task_types_json=message.task_types_json,
+        )
+
     def _statuses_arrived(self, message: GoalStatusArray) -> None:
         self._running = frozenset(
             convert.uuid_bytes(entry.goal_info.goal_id.uuid)
@@ -221,6 +252,7 @@ def _goal_message(goal: TaskGoal) -> ExecuteTask.Goal:
         attempt=goal.attempt,
         # The message's C code ends the whole process for an int here, as a row of a store may hold.
         timeout_s=float(goal.timeout_s),
+        server_id=goal.server_id,
     )
 
 

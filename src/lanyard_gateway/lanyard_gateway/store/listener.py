@@ -19,7 +19,7 @@ from lanyard_gateway.store.sharing import CHANNEL
 
 _log = logging.getLogger(__name__)
 
-OnChange = Callable[[str], None]
+OnChange = Callable[[str, int], None]
 OnGap = Callable[[], None]
 
 _LOOK_UP_S = 0.2
@@ -29,7 +29,7 @@ _AGAIN_S = 0.5
 
 
 class Listener:
-    """Tells ``on_change`` the id of each task that a gateway other than ``me`` has changed."""
+    """Tells ``on_change`` each task that another gateway than ``me`` changed, and its version."""
 
     def __init__(self, engine: Engine, me: str) -> None:
         self._engine = engine
@@ -68,6 +68,6 @@ class Listener:
             loop.call_soon_threadsafe(on_gap)
             while not self._stopping.is_set():
                 for heard in driver.notifies(timeout=_LOOK_UP_S):
-                    holder, _, task_id = heard.payload.partition(" ")
+                    holder, task_id, version = heard.payload.split(" ")
                     if holder != self._me:
-                        loop.call_soon_threadsafe(on_change, task_id)
+                        loop.call_soon_threadsafe(on_change, task_id, int(version))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect
 
 from lanyard_core.faults import BadConfiguration
+
+logging.getLogger("alembic").setLevel(logging.WARNING)  # each start is no news
 
 _FIRST = "0001"
 _NEWEST = "head"

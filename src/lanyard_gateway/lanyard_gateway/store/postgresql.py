@@ -6,6 +6,8 @@ is given up within seconds, and made anew by the next piece of work.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -33,12 +35,21 @@ _CONNECT_ARGS = {
 _MIGRATION_LOCK = 0x6C616E79617264  # any number, the same for every gateway
 
 
-def check_url(url: str) -> str | None:
-    """What is wrong with the parameter ``database_url``; None when nothing is."""
+def check_database_url(url: str) -> None:
+    """Raise BadConfiguration when the parameter ``database_url`` cannot be used; empty is fine."""
+    problem = problem_of_url(url) if url else None
+    if problem is None and url and find_spec(_DRIVER.partition("+")[2]) is None:
+        problem = "its driver is not installed: pip install 'psycopg[binary]'"
+    if problem is not None:
+        raise BadConfiguration([f"database_url: {problem}"])
+
+
+def problem_of_url(url: str) -> str | None:
+    """What is wrong with a URL; None when nothing is. Never tells a password."""
     try:
         parsed = make_url(url)
     except ArgumentError:
-        return f"{url!r} is no URL; write postgresql://user@host:5432/database"
+        return "is no URL; write postgresql://user@host:5432/database"
     if parsed.get_backend_name() != "postgresql":
         return (
             f"{parsed.get_backend_name()!r} is not supported; write postgresql://user@host/database,"

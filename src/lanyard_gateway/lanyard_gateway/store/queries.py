@@ -25,19 +25,10 @@ HISTORY = (
     .order_by(task_events.c.number)
     .limit(bindparam("limit"))
 )
-WAITING = (
-    select(tasks)
-    .where(tasks.c.status == TaskStatus.QUEUED.value)
-    .order_by(tasks.c.priority, tasks.c.seq)
-)
-HELD_UNTIL_A_DEADLINE = select(tasks).where(
-    tasks.c.status == TaskStatus.HELD.value, tasks.c.deadline_unix_s.is_not(None)
-)
-ON_ROBOTS = (
-    select(tasks)
-    .where(tasks.c.status.in_([status.value for status in TaskStatus if status.on_robot]))
-    .order_by(tasks.c.seq)
-)
+_LOOKED_AFTER = [s.value for s in TaskStatus if s.on_robot or s is TaskStatus.QUEUED]
+_IS_LOOKED_AFTER = tasks.c.status.in_(_LOOKED_AFTER)
+_IS_HELD = (tasks.c.status == TaskStatus.HELD.value) & tasks.c.deadline_unix_s.is_not(None)
+UNFINISHED = select(tasks).where(_IS_LOOKED_AFTER | _IS_HELD).order_by(tasks.c.seq)
 RECENT_RUNS = (
     select(tasks.c.task_type, tasks.c.run_s)
     .where(tasks.c.status == TaskStatus.SUCCEEDED.value, tasks.c.run_s.is_not(None))
@@ -75,7 +66,8 @@ def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
         one = tasks.c.status == values[0]
         found.append(one if len(values) == 1 else tasks.c.status.in_(values))
     if wanted.robot_ids is not None:
-        found.append(tasks.c.assigned_robot_id.in_(sorted(wanted.robot_ids)))
+        is_theirs = tasks.c.assigned_robot_id.in_(sorted(wanted.robot_ids))
+        found.append(is_theirs | tasks.c.assigned_robot_id.is_(None))
     for column, value in (
         (tasks.c.assigned_robot_id, wanted.robot_id),
         (tasks.c.task_type, wanted.task_type),

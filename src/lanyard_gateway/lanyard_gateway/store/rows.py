@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Double, RowMapping
 
 from lanyard_core.task.model import NewTask, Receipt, Task, TaskError, TaskRecord, TaskStatus
 from lanyard_core.task.order import LostPolicy, Pairs, RobotSelector, TaskOrder
+from lanyard_gateway.store.tables import tasks
 
 _PLAIN_OF_ORDER = (
     "task_type", "robot_id", "parameters_json", "priority", "timeout_s", "not_before_unix_s",
     "deadline_unix_s", "max_attempts", "external_ref",
 )  # fmt: skip
+# SQLite keeps 300.0 as 300, and some versions give it back like that from RETURNING.
+_FLOATS = frozenset(column.name for column in tasks.columns if isinstance(column.type, Double))
 _PLAIN_OF_TASK = (
-    "task_id", "seq", "version", "attempt", "assigned_robot_id", "created_unix_s",
-    "started_unix_s", "finished_unix_s", "server_id", "phase", "result_json", "distance_m",
-    "run_s", "feedback_count",
+    "task_id", "seq", "version", "attempt", "failed_attempts", "assigned_robot_id",
+    "created_unix_s", "started_unix_s", "finished_unix_s", "server_id", "phase", "result_json",
+    "distance_m", "run_s", "feedback_count",
 )  # fmt: skip
 _FIXED = frozenset({"task_id", "seq", "version", "created_unix_s"})
 
@@ -33,7 +36,7 @@ def task_of(row: RowMapping) -> Task:
         status=TaskStatus(row["status"]),
         goal_id=UUID(row["goal_id"]) if row["goal_id"] else None,
         error=TaskError(**json.loads(error)) if error else None,
-        **{name: row[name] for name in _PLAIN_OF_TASK},
+        **_plain(row, _PLAIN_OF_TASK),
     )
 
 
@@ -43,8 +46,16 @@ def _order_of(row: RowMapping) -> TaskOrder:
         selector=_selector_of(selector) if selector else None,
         on_robot_lost=LostPolicy(row["on_robot_lost"]),
         labels=_pairs_of(json.loads(labels)) if labels else (),
-        **{name: row[name] for name in _PLAIN_OF_ORDER},
+        **_plain(row, _PLAIN_OF_ORDER),
     )
+
+
+def _plain(row: RowMapping, names: Iterable[str]) -> dict[str, Any]:
+    found = {name: row[name] for name in names}
+    for name in _FLOATS.intersection(found):
+        if found[name] is not None:
+            found[name] = float(found[name])
+    return found
 
 
 def first_row(new: NewTask, *, at_unix_s: float) -> dict[str, object]:
@@ -60,6 +71,7 @@ def first_row(new: NewTask, *, at_unix_s: float) -> dict[str, object]:
         "status": TaskStatus.QUEUED.value,
         "version": 1,
         "attempt": 1,
+        "failed_attempts": 0,
         "created_unix_s": at_unix_s,
         "phase": "",
         "distance_m": 0.0,
@@ -130,13 +142,19 @@ def receipt_of(row: RowMapping) -> Receipt:
 def _selector_json(selector: RobotSelector | None) -> str | None:
     if selector is None:
         return None
-    value = {"labels": dict(selector.labels), "capabilities": list(selector.capabilities)}
+    value = {
+        "labels": dict(selector.labels),
+        "capabilities": selector.capabilities,
+        "robots": selector.robots,
+    }
     return json.dumps(value, separators=(",", ":"))
 
 
 def _selector_of(text: str) -> RobotSelector:
     value = json.loads(text)
-    return RobotSelector(_pairs_of(value["labels"]), tuple(value["capabilities"]))
+    return RobotSelector(
+        _pairs_of(value["labels"]), tuple(value["capabilities"]), tuple(value["robots"])
+    )
 
 
 def _pairs_of(labels: Mapping[str, str]) -> Pairs:

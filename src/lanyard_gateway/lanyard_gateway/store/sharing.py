@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from lanyard_core.faults import Conflict
-from lanyard_core.task.sharing import fair_shares
+from lanyard_core.task.model import Task
+from lanyard_core.task.sharing import Claims, fair_shares
 from lanyard_gateway.store.tables import gateways, robot_claims
 
 CHANNEL = "lanyard_tasks"
-"""The PostgreSQL channel on which changed tasks are announced, as ``holder task_id``."""
+"""The PostgreSQL channel on which changes are announced, as ``holder task_id version``."""
 
 _Query = TypeVar("_Query", bound=Select[Any])
 
@@ -30,7 +31,7 @@ class Sharing(Protocol):
     def lock(self, query: _Query, *, skip_locked: bool = False) -> _Query:
         """The query, so that the rows that it finds are locked until the transaction ends."""
 
-    def announce(self, connection: Connection, task_id: str) -> None:
+    def announce(self, connection: Connection, task: Task) -> None:
         """Tell the others of a changed task, once it is committed."""
 
     def require_claim(self, connection: Connection, robot_id: str) -> None:
@@ -43,11 +44,10 @@ class Sharing(Protocol):
         busy: Collection[str],
         *,
         ttl_s: float,
-    ) -> frozenset[str]:
+    ) -> Claims:
         """Claim this gateway's share of ``robots`` for ``ttl_s`` seconds.
 
-        What comes back is the robots that it may begin tasks on. A ``busy`` robot that has become
-        another's share is kept until it is idle.
+        A ``busy`` robot that has become another's share is kept until it is idle.
         """
 
     def let_go(self, connection: Connection) -> None:
@@ -61,7 +61,7 @@ class Alone:
         """The query as it is: the whole file is locked."""
         return query
 
-    def announce(self, connection: Connection, task_id: str) -> None:
+    def announce(self, connection: Connection, task: Task) -> None:
         """Nobody to tell."""
 
     def require_claim(self, connection: Connection, robot_id: str) -> None:
@@ -74,9 +74,9 @@ class Alone:
         busy: Collection[str],  # noqa: ARG002
         *,
         ttl_s: float,  # noqa: ARG002
-    ) -> frozenset[str]:
+    ) -> Claims:
         """All of them."""
-        return frozenset(robots)
+        return Claims(frozenset(robots))
 
     def let_go(self, connection: Connection) -> None:
         """Nobody waits for them."""
@@ -99,11 +99,11 @@ class Shared:
         """With ``FOR UPDATE``; with ``SKIP LOCKED`` what another works on is passed over."""
         return query.with_for_update(skip_locked=skip_locked)
 
-    def announce(self, connection: Connection, task_id: str) -> None:
+    def announce(self, connection: Connection, task: Task) -> None:
         """By NOTIFY: sent when the transaction is committed, in the order of commits."""
         connection.execute(
             text("SELECT pg_notify(:channel, :payload)"),
-            {"channel": CHANNEL, "payload": f"{self._me} {task_id}"},
+            {"channel": CHANNEL, "payload": f"{self._me} {task.task_id} {task.version}"},
         )
 
     def require_claim(self, connection: Connection, robot_id: str) -> None:
@@ -119,7 +119,7 @@ class Shared:
         busy: Collection[str],
         *,
         ttl_s: float,
-    ) -> frozenset[str]:
+    ) -> Claims:
         """Take what is ours and free, keep what is busy, give back what is another's."""
         self._say_that_we_live(connection, robots, ttl_s)
         served = {
@@ -131,7 +131,8 @@ class Shared:
         keep = share | (held & frozenset(busy))
         unwanted = robot_claims.c.robot_id.in_(sorted(held - keep))
         connection.execute(delete(robot_claims).where(_MINE, unwanted), {"me": self._me})
-        return self._claim(connection, keep, ttl_s) & share
+        claimed = self._claim(connection, keep, ttl_s)
+        return Claims(claimed & share, claimed - share)
 
     def let_go(self, connection: Connection) -> None:
         """So that others need not wait until the claims have run out."""

@@ -46,6 +46,7 @@ tasks = Table(
     Column("status", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("failed_attempts", Integer, nullable=False, server_default="0"),
     Column("assigned_robot_id", String(64)),
     Column("created_unix_s", Double, nullable=False),
     Column("started_unix_s", Double),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.listing import TaskFilter
 from lanyard_core.task.model import Changes, NewTask, Receipt, Task, TaskRecord
+from lanyard_core.task.sharing import Claims
 from lanyard_gateway.store import postgresql, queries, sqlite
 from lanyard_gateway.store.database import Database
 from lanyard_gateway.store.listener import Listener, OnChange, OnGap
@@ -51,7 +52,7 @@ class SqlTaskStore:
         return cls(Database(engine), Shared(me), Listener(postgresql.listening_engine(url), me))
 
     def listen(self, on_change: OnChange, on_gap: OnGap) -> None:
-        """Hear of tasks that other gateways change, on the loop that runs now.
+        """Hear of tasks that other gateways change, and to which version, on the running loop.
 
         ``on_gap`` is called when changes may have been missed.
         """
@@ -63,6 +64,11 @@ class SqlTaskStore:
         if self._listener is not None:
             self._listener.stop()
         self._database.close()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other gateways may be on the same store."""
+        return self._listener is not None
 
     async def check(self) -> None:
         """Return when the store answers; raises Unavailable when it does not."""
@@ -154,20 +160,14 @@ class SqlTaskStore:
 
         return await self._database.run(work)
 
-    async def waiting(self) -> Sequence[Task]:
-        """Every task that no robot has and that must be looked after."""
+    async def unfinished(self) -> Sequence[Task]:
+        """Every task that must be looked after, as of one moment, in order of arrival.
+
+        What is queued, what is held back but has a deadline, and what is on a robot, or may be.
+        """
 
         def work(connection: Connection) -> Sequence[Task]:
-            found = [queries.WAITING, queries.HELD_UNTIL_A_DEADLINE]
-            return [task_of(row) for query in found for row in connection.execute(query).mappings()]
-
-        return await self._database.run(work)
-
-    async def on_robots(self) -> Sequence[Task]:
-        """Every task whose goal was sent, or may have been, and whose end is not known."""
-
-        def work(connection: Connection) -> Sequence[Task]:
-            return [task_of(row) for row in connection.execute(queries.ON_ROBOTS).mappings()]
+            return [task_of(row) for row in connection.execute(queries.UNFINISHED).mappings()]
 
         return await self._database.run(work)
 
@@ -180,13 +180,10 @@ class SqlTaskStore:
 
         return await self._database.run(work)
 
-    async def hold(
-        self, robots: Collection[str], busy: Collection[str], *, ttl_s: float
-    ) -> frozenset[str]:
+    async def hold(self, robots: Collection[str], busy: Collection[str], *, ttl_s: float) -> Claims:
         """Claim this gateway's share of ``robots`` for ``ttl_s`` seconds.
 
-        What comes back is the robots that it may begin tasks on. A ``busy`` robot that has become
-        another's share is kept until it is idle.
+        A ``busy`` robot that has become another's share is kept until it is idle.
         """
         return await self._database.run(lambda c: self._sharing.hold(c, robots, busy, ttl_s=ttl_s))
 

@@ -69,7 +69,7 @@ class Writer:
         records = [_record(task, Event.SUBMITTED, "", at) for task in added]
         connection.execute(_ADD_RECORD, records)
         for task in added:
-            self._sharing.announce(connection, task.task_id)
+            self._sharing.announce(connection, task)
         return added
 
     def change(
@@ -106,7 +106,7 @@ class Writer:
         if "labels" in changes:
             self._replace_labels(connection, changed)
         connection.execute(_ADD_RECORD, _record(changed, event, detail, at_unix_s))
-        self._sharing.announce(connection, task_id)
+        self._sharing.announce(connection, changed)
         return changed
 
     def take(
@@ -137,7 +137,7 @@ class Writer:
         taken = self._update(connection, task.seq, columns)
         detail = f"robot {robot_id}, attempt {task.attempt}, goal {goal_id}"
         connection.execute(_ADD_RECORD, _record(taken, Event.DISPATCHED, detail, at_unix_s))
-        self._sharing.announce(connection, task.task_id)
+        self._sharing.announce(connection, taken)
         return taken
 
     def _add_one(self, connection: Connection, new: NewTask, at_unix_s: float) -> Task:

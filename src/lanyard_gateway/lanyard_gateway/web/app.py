@@ -20,6 +20,7 @@ from lanyard_gateway.web import (
     asyncapi,
     audit_api,
     command_socket,
+    docs_page,
     events_api,
     events_socket,
     keys_api,
@@ -29,6 +30,8 @@ from lanyard_gateway.web import (
     robots_api,
     stops_api,
     system_api,
+    task_commands_api,
+    task_events_api,
     task_types_api,
     tasks_api,
     telemetry_api,
@@ -60,6 +63,7 @@ def create_app(context: AppContext) -> FastAPI:
     problems.install(app)
     _include(app, root_aliases=context.settings.root_aliases)
     pages.install(app)
+    docs_page.install(app)
     app.add_middleware(AuditTrail, sink=context.audit)
     app.add_middleware(SocketRegister, sockets=app.state.sockets)
     app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
@@ -69,6 +73,8 @@ def create_app(context: AppContext) -> FastAPI:
 def _include(app: FastAPI, *, root_aliases: bool) -> None:
     for router in (
         tasks_api.router,
+        task_commands_api.router,
+        task_events_api.router,
         task_types_api.router,
         robots_api.router,
         robots_api.status_router,
@@ -88,7 +94,12 @@ def _include(app: FastAPI, *, root_aliases: bool) -> None:
     for router in (system_api.open_router, openapi.router, asyncapi.router):
         app.include_router(router, include_in_schema=False)
     if root_aliases:
-        for router in (tasks_api.router, robots_api.status_router):
+        for router in (
+            tasks_api.router,
+            task_commands_api.router,
+            task_events_api.router,
+            robots_api.status_router,
+        ):
             app.include_router(router, include_in_schema=False)
     for router in (command_socket.router, telemetry_socket.router, events_socket.router):
         app.include_router(router)
@@ -114,7 +125,8 @@ def _operation_id(route: APIRoute) -> str:
 
 def _body_limit(context: AppContext) -> Callable[[Scope], int]:
     settings = context.settings
-    submits = ("/tasks", f"{API_PREFIX}/tasks")
+    paths = ("/tasks", "/tasks:batch")
+    submits = (*paths, *(f"{API_PREFIX}{path}" for path in paths))
 
     def limit(scope: Scope) -> int:
         is_submit = scope["path"] in submits

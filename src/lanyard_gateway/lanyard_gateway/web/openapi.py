@@ -11,7 +11,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
-from lanyard_gateway.web.models import Problem
+from lanyard_gateway.web import examples
+from lanyard_gateway.web.problem_models import Problem, WrongField
 from lanyard_gateway.web.problems import PROBLEM_MEDIA_TYPE
 
 _PROBLEM = {
@@ -41,8 +42,21 @@ def document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         _describe_errors(made)
+        _show_examples(made)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _show_examples(made: dict[str, Any]) -> None:
+    for name, schema in made["components"]["schemas"].items():
+        if name in examples.BODIES:
+            schema["examples"] = [examples.BODIES[name]]
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                name = parameter["name"]
+                if name in examples.PARAMETERS:
+                    parameter["example"] = examples.PARAMETERS[name]
 
 
 def _describe_errors(made: dict[str, Any]) -> None:
@@ -50,7 +64,10 @@ def _describe_errors(made: dict[str, Any]) -> None:
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
-    schemas["Problem"] = Problem.model_json_schema()
+    for model in (Problem, WrongField):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        schemas[model.__name__] = schema
     for operations in made["paths"].values():
         for operation in operations.values():
             operation["responses"].pop("422", None)

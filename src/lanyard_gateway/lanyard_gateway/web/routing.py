@@ -8,10 +8,11 @@ is refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import NoReturn
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from lanyard_core.faults import BadInput, FieldError, ValidationFailed
@@ -52,7 +53,7 @@ class ApiRoute(APIRoute):
         """The handler, wrapped."""
         handler = super().get_route_handler()
         guards = [d.call for d in self.dependant.dependencies if isinstance(d.call, Require)]
-        known = frozenset(parameter.alias for parameter in self.dependant.query_params)
+        known = frozenset(_query_names(self.dependant))
         takes_json = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
@@ -72,6 +73,13 @@ class LenientRoute(ApiRoute):
     """A route that overlooks what it does not know: for stops, which must not fail for a typo."""
 
     refuses_unknown_query = False
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for parameter in dependant.query_params:
+        yield parameter.alias
+    for inner in dependant.dependencies:
+        yield from _query_names(inner)
 
 
 def _check_query(request: Request, known: frozenset[str]) -> None:

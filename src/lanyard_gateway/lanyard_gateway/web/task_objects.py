@@ -6,16 +6,20 @@ import json
 from typing import Any, cast
 
 from lanyard_core.port import RobotPorts
-from lanyard_core.task.model import Task, TaskStatus
+from lanyard_core.task.model import Task
+from lanyard_core.task.order import RobotSelector
 from lanyard_gateway.dispatch.views import Submission, TaskView
-from lanyard_gateway.web.models import (
+from lanyard_gateway.web.plain import finite, milliseconds, number, rfc3339
+from lanyard_gateway.web.preferences import etag_of
+from lanyard_gateway.web.task_models import (
     FailureReport,
     Metrics,
     QueuedTask,
     RosGoal,
+    SelectorObject,
+    StatusWord,
     TaskObject,
 )
-from lanyard_gateway.web.plain import finite, milliseconds, number, rfc3339
 
 _ACTION = "execute_task"
 
@@ -24,7 +28,7 @@ def queued_task(submission: Submission) -> QueuedTask:
     """The body of the answer to a submitted task."""
     return QueuedTask(
         task_id=submission.task_id,
-        status=TaskStatus.QUEUED,
+        status=StatusWord.QUEUED,
         estimated_start=rfc3339(submission.starts_unix_s),
         position=submission.position,
         hold_reason=submission.hold_reason,
@@ -33,25 +37,28 @@ def queued_task(submission: Submission) -> QueuedTask:
 
 def task_object(view: TaskView, robots: RobotPorts, *, now_unix_s: float) -> TaskObject:
     """The body that shows a task."""
-    task = view.task
-    port = robots.get(task.order.robot_id)
-    action = f"{port.namespace.rstrip('/')}/{_ACTION}" if port is not None else None
+    task, order = view.task, view.task.order
     finish = None if view.remaining_s is None else now_unix_s + view.remaining_s
     return TaskObject(
         task_id=task.task_id,
-        task_type=task.order.task_type,
-        robot_id=task.order.robot_id,
-        assigned_robot_id=task.order.robot_id,
-        status=task.status,
+        task_type=order.task_type,
+        robot_id=order.robot_id,
+        robot_selector=_selector(order.selector),
+        assigned_robot_id=task.assigned_robot_id,
+        status=StatusWord.of(task.status),
         phase=view.phase or None,
         cancellable=view.cancellable,
-        priority=task.order.priority,
-        parameters=_json_object(task.order.parameters_json),
-        labels={},
-        external_ref=None,
+        priority=order.priority,
+        parameters=_json_object(order.parameters_json),
+        labels=dict(order.labels),
+        external_ref=order.external_ref,
         attempt=task.attempt,
-        timeout_s=task.order.timeout_s,
+        max_attempts=order.max_attempts,
+        on_robot_lost=order.on_robot_lost,
+        timeout_s=order.timeout_s,
         progress=number(view.progress),
+        not_before=rfc3339(order.not_before_unix_s),
+        deadline=rfc3339(order.deadline_unix_s),
         created_at=rfc3339(task.created_unix_s),
         estimated_start=rfc3339(view.starts_unix_s),
         started_at=rfc3339(task.started_unix_s),
@@ -61,11 +68,26 @@ def task_object(view: TaskView, robots: RobotPorts, *, now_unix_s: float) -> Tas
         metrics=_metrics(view, now_unix_s),
         result=_json_object(task.result_json) if task.result_json is not None else None,
         error=_failure(task),
-        ros=RosGoal(action=action, goal_id=str(task.goal_id) if task.goal_id else None),
+        ros=_goal(task, robots),
         hold_reason=view.hold_reason,
         stale=view.stale,
-        etag=f'W/"{task.version}"',
+        etag=etag_of(task),
     )
+
+
+def _goal(task: Task, robots: RobotPorts) -> RosGoal:
+    port = robots.get(task.assigned_robot_id or "")
+    return RosGoal(
+        action=f"{port.namespace.rstrip('/')}/{_ACTION}" if port is not None else None,
+        goal_id=str(task.goal_id) if task.goal_id else None,
+        server_id=task.server_id or None,
+    )
+
+
+def _selector(selector: RobotSelector | None) -> SelectorObject | None:
+    if selector is None:
+        return None
+    return SelectorObject(labels=dict(selector.labels), capabilities=list(selector.capabilities))
 
 
 def _metrics(view: TaskView, now_unix_s: float) -> Metrics:

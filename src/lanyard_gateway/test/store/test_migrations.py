@@ -91,9 +91,8 @@ def test_the_steps_build_the_same_on_postgresql(server):
 async def test_a_store_of_the_first_version_keeps_its_tasks_and_their_history(store_path):
     run_sql(store_path, FIRST_SCHEMA)
     store = SqlTaskStore.open(store_path)
-    [running] = await store.on_robots()
+    running, queued = await store.unfinished()
     assert (running.task_id, running.assigned_robot_id) == ("t-1", "arm-001")
-    [queued] = await store.waiting()
     assert (queued.task_id, queued.order.max_attempts) == ("t-2", 1)
     history = await store.history("t-1")
     assert [(record.number, record.event) for record in history] == [

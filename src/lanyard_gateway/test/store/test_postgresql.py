@@ -31,7 +31,7 @@ async def until(condition) -> None:
 
 
 async def holds_all(store: SqlTaskStore, *robots: str, ttl_s: float = 30.0) -> frozenset[str]:
-    return await store.hold(robots, (), ttl_s=ttl_s)
+    return (await store.hold(robots, (), ttl_s=ttl_s)).all
 
 
 async def test_gateways_that_start_at_the_same_time_make_the_tables_once(server, opened):
@@ -117,13 +117,14 @@ async def test_a_busy_robot_is_kept_until_it_is_idle_but_gets_nothing_new(pair, 
     robots = [f"r-{number}" for number in range(20)]
     await holds_all(one, *robots)
     await holds_all(other, *robots)
-    mine = await one.hold(robots, robots, ttl_s=30.0)
-    moving = next(iter(set(robots) - mine))
+    claims = await one.hold(robots, robots, ttl_s=30.0)
+    assert claims.all == set(robots)
+    moving = next(iter(claims.leaving))
     await add(one, "t-1", robot_id=moving)
     await change(one, "t-1", Event.DISPATCHED, holder_of=moving)
-    assert moving not in await other.hold(robots, (), ttl_s=30.0)
-    await one.hold(robots, (), ttl_s=30.0)
-    assert moving in await other.hold(robots, (), ttl_s=30.0)
+    assert moving not in await holds_all(other, *robots)
+    assert moving not in await holds_all(one, *robots)
+    assert moving in await holds_all(other, *robots)
 
 
 async def test_a_task_goes_to_one_gateway_however_many_reach_for_it(pair, add):
@@ -178,14 +179,17 @@ async def test_a_change_by_a_gateway_that_has_lost_the_robot_is_refused(pair, ad
 
 
 async def test_a_change_by_one_gateway_is_heard_by_the_other_and_not_by_itself(pair, add, change):
-    heard: dict[int, list[str]] = {0: [], 1: []}
+    heard: dict[int, list[tuple[str, int]]] = {0: [], 1: []}
     ready: list[int] = []
     for index, store in enumerate(pair):
-        store.listen(heard[index].append, lambda index=index: ready.append(index))
+        store.listen(
+            lambda *change, index=index: heard[index].append(change),
+            lambda index=index: ready.append(index),
+        )
     await until(lambda: len(ready) == 2)
     await add(pair[0], "t-1")
     await change(pair[0], "t-1", Event.WITHDRAWN)
-    await until(lambda: heard[1] == ["t-1", "t-1"])
+    await until(lambda: heard[1] == [("t-1", 1), ("t-1", 2)])
     assert heard[0] == []
 
 
@@ -193,7 +197,7 @@ async def test_a_listener_whose_connection_is_cut_says_that_it_may_have_missed_s
     pair, server
 ):
     gaps: list[None] = []
-    pair[0].listen(lambda _task_id: None, lambda: gaps.append(None))
+    pair[0].listen(lambda _task_id, _version: None, lambda: gaps.append(None))
     await until(lambda: len(gaps) == 1)
     server.cut_connections()
     await until(lambda: len(gaps) == 2)
@@ -203,7 +207,7 @@ async def test_work_goes_on_after_connections_were_cut(pair, server, add):
     for number in range(3):
         await add(pair[0], f"t-{number}")
         server.cut_connections()
-    assert len(await pair[0].waiting()) == 3
+    assert len(await pair[0].unfinished()) == 3
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +262,6 @@ def test_a_database_that_is_not_there_is_named(server):
     ],
 )
 def test_a_database_url_is_judged_before_it_is_used(url, says):
-    problem = postgresql.check_url(url)
+    problem = postgresql.problem_of_url(url)
     assert (problem is None) if says is None else (says in problem)
     assert "secret" not in (problem or "")

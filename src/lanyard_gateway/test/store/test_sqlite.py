@@ -33,7 +33,7 @@ async def test_what_was_answered_survives_a_process_that_is_killed(store_path):
     )
     assert ended.returncode == -9
     store = SqlTaskStore.open(store_path)
-    assert len(await store.waiting()) == 20
+    assert len(await store.unfinished()) == 20
     store.close()
 
 
@@ -86,14 +86,14 @@ async def test_a_disk_that_is_full_is_unavailable_and_recovers_without_a_restart
     assert refusal.value.code == "store_unavailable"
     assert "nothing was changed" in refusal.value.detail
     await file_store._database.run(large)
-    assert await file_store.waiting() == []
+    assert await file_store.unfinished() == []
     await add_big()
-    assert len(await file_store.waiting()) == 1
+    assert len(await file_store.unfinished()) == 1
 
 
 async def test_a_robot_is_served_by_the_one_gateway_that_has_the_file(file_store, add, change):
     await add(file_store, "t-1")
-    assert await file_store.hold(["arm-001"], [], ttl_s=1.0) == {"arm-001"}
+    assert (await file_store.hold(["arm-001"], [], ttl_s=1.0)).share == {"arm-001"}
     taken = await file_store.take(["t-1"], robot_id="arm-001", server_id="", at_unix_s=1.0)
     assert taken is not None
     await file_store.let_go()

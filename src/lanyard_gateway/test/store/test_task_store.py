@@ -28,6 +28,16 @@ async def test_a_task_comes_back_as_it_was_put_in(store, add, order):
     assert await store.get("t-1") == added
 
 
+async def test_whole_seconds_come_back_as_the_floats_that_they_were(store, add, change):
+    await store.hold(["arm-001"], (), ttl_s=30.0)
+    added = await add(store, "t-1", at=100.0)
+    taken = await store.take(["t-1"], robot_id="arm-001", server_id="", at_unix_s=101.0)
+    for task in (added, taken, await store.get("t-1")):
+        assert isinstance(task.order.timeout_s, float)
+        assert isinstance(task.created_unix_s, float)
+    assert isinstance(taken.started_unix_s, float)
+
+
 async def test_every_field_of_an_order_comes_back(store, order):
     full = replace(
         order,
@@ -58,7 +68,7 @@ async def test_of_tasks_that_are_put_in_together_none_stays_when_one_is_refused(
     new = [NewTask("t-1", order), NewTask("t-2", replace(order, external_ref="taken"))]
     with pytest.raises(Conflict):
         await store.add(new, at_unix_s=100.0, receipt=receipt("t-1"))
-    assert [task.task_id for task in await store.waiting()] == ["t-0"]
+    assert [task.task_id for task in await store.unfinished()] == ["t-0"]
     assert await store.receipt("key:order-1", at_unix_s=100.0) is None
 
 
@@ -211,8 +221,8 @@ async def test_what_waits_and_what_is_on_robots_is_told_at_start(store, add, cha
     await change(store, "t-4", Event.WITHDRAWN)
     await change(store, "t-5", Event.HELD)
     await change(store, "t-6", Event.HELD)
-    assert [task.task_id for task in await store.waiting()] == ["t-1", "t-5"]
-    assert [task.task_id for task in await store.on_robots()] == ["t-2", "t-3"]
+    unfinished = [task.task_id for task in await store.unfinished()]
+    assert unfinished == ["t-1", "t-2", "t-3", "t-5"]
 
 
 async def test_recent_runs_are_the_last_that_succeeded_oldest_first(store, add, change):

@@ -2,17 +2,20 @@
 
 import math
 import uuid
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from lanyard_msgs.action import ExecuteTask
+from lanyard_msgs.msg import TaskServer as TaskServerMsg
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.task import Future
 
 from lanyard_core.faults import Overloaded, Unavailable
 from lanyard_core.port import CancelReply, GoalOutcome, TaskGoal
+from lanyard_core.port import TaskServer as TaskServerInfo
 from lanyard_gateway.robot import task_client
-from lanyard_node_support import names
+from lanyard_node_support import names, qos
 
 
 class TaskServer:
@@ -227,3 +230,30 @@ async def test_no_more_goals_are_followed_than_there_is_room_for(
     monkeypatch.setattr(task_client, "MAX_FOLLOWED", 0)
     with pytest.raises(Overloaded):
         await robot.start_task(a_goal(), **follower.callbacks())
+
+
+async def test_a_task_server_that_has_presented_itself_is_known_also_to_one_that_joins_late(
+    graph, fleet, eventually
+):
+    robot = fleet.robots["arm-001"]
+    assert robot.task_server() is None
+    publisher = graph.peer.create_publisher(TaskServerMsg, names.TASK_SERVER, qos.LATCHED)
+    publisher.publish(TaskServerMsg(server_id="run-1", keeps_journal=True, task_types_json="[]"))
+    graph.start_peer()
+    await eventually(lambda: robot.task_server() is not None)
+    assert robot.task_server() == TaskServerInfo("run-1", keeps_journal=True)
+
+
+async def test_whether_a_task_server_is_there_is_seen(robot, eventually, server):
+    await eventually(robot.serves_tasks)
+
+
+async def test_a_goal_says_for_which_run_of_the_server_it_is_meant(
+    robot, server, follower, eventually
+):
+    goal = replace(a_goal(), server_id="run-7", timeout_s=30)
+    await robot.start_task(goal, **follower.callbacks())
+    await eventually(lambda: server.goals)
+    assert server.goals[0].request.server_id == "run-7"
+    server.end(goal.goal_id, "succeed")
+    await eventually(lambda: follower.results)

@@ -27,10 +27,12 @@ from lanyard_core.port import (
     TaskFeedback,
     TaskGoal,
     TaskResult,
+    TaskServer,
 )
 from lanyard_core.safety.states import Cause, State, StopKind
 from lanyard_core.task.catalogue import BUILT_IN
 from lanyard_core.task.model import TaskRecord
+from lanyard_core.task.order import RobotTraits
 from lanyard_core.task.supervision import Patience
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from lanyard_gateway.dispatch.service import TaskService
@@ -72,6 +74,8 @@ class MemoryRobot:
     reattach_fault: LanyardFault | None = None
     cancel_reply: CancelReply | LanyardFault = CancelReply.ACCEPTED
     cancels: list[UUID] = field(default_factory=list)
+    server: TaskServer | None = None
+    is_served: bool = True
     stops: list[tuple[StopKind, str, str]] = field(default_factory=list)
     stop_reply: SafetyReply | LanyardFault = STOPPED
     reset_reply: SafetyReply | LanyardFault = RESET
@@ -87,8 +91,21 @@ class MemoryRobot:
     async def acquire_lease(self, **_: object) -> None:
         raise Conflict("somebody else drives", code="lease_held")
 
+    def task_server(self) -> TaskServer | None:
+        return self.server
+
+    def serves_tasks(self) -> bool:
+        return self.is_served
+
     async def start_task(self, goal: TaskGoal, *, on_feedback, on_result) -> None:
         self.starts.append(goal)
+        is_for_another = self.server is not None and goal.server_id not in (
+            "",
+            self.server.server_id,
+        )
+        if is_for_another and not self.server.keeps_journal:
+            on_result(TaskResult(goal.goal_id, GoalOutcome.FAILED, error_code=103))
+            return
         if self.start_fault is not None and not self.takes_goal_before_fault:
             raise self.start_fault
         self.goals[goal.goal_id] = Goal(goal, on_feedback, on_result)
@@ -124,6 +141,12 @@ class MemoryRobot:
         return reply
 
     # What tests do to the robot.
+
+    def presents(self, server_id: str, *, keeps_journal: bool = False, types: str = "[]") -> None:
+        """A task server presents itself; one that was restarted has forgotten its goals."""
+        if self.server is not None and self.server.server_id != server_id:
+            self.goals.clear()
+        self.server = TaskServer(server_id, keeps_journal, types)
 
     def becomes(self, state: State | None, *, online: bool = True, **safety: object) -> None:
         """Change what the robot says of itself, and tell whoever listens."""
@@ -192,6 +215,9 @@ class House:
 
     async def history(self, task_id: str) -> Sequence[TaskRecord]:
         return await self.store.history(task_id)
+
+    async def events(self, task_id: str) -> list[str]:
+        return [record.event for record in await self.store.history(task_id)]
 
     async def until_event(self, task_id: str, event: str) -> None:
         async def happened() -> bool:
@@ -276,6 +302,12 @@ def keys() -> dict[Role, NewKey]:
 
 
 @pytest.fixture
+def traits() -> dict[str, RobotTraits]:
+    """What selectors look at; nothing, unless a test says so."""
+    return {}
+
+
+@pytest.fixture
 def dispatch_settings() -> DispatchSettings:
     """Short times, so that tests need not wait."""
     patience = Patience(after_timeout_s=0.8, after_cancel_s=0.8)
@@ -301,7 +333,7 @@ def audit() -> AuditSink:
 
 
 @pytest.fixture
-def build(audit, store_path, robots, keys, dispatch_settings, web_settings):
+def build(audit, store_path, robots, traits, keys, dispatch_settings, web_settings):
     """Builds a gateway on the store's file; used as an async context manager."""
 
     @asynccontextmanager
@@ -313,6 +345,7 @@ def build(audit, store_path, robots, keys, dispatch_settings, web_settings):
             robots=robots,
             task_types=BUILT_IN,
             settings=dispatch_settings,
+            traits=traits,
             publish=events.publish,
         )
         context = AppContext(

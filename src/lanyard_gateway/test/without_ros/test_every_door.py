@@ -15,7 +15,7 @@ from lanyard_core.access.scopes import Role
 from lanyard_gateway.web.auth import Require
 from lanyard_gateway.web.openapi import document
 
-PAGES = {"/", "/dashboard"}  # lead to the dashboard's public files
+PAGES = {"/", "/dashboard", "/docs", "/docs/", "/docs/{name}"}  # public files, without data
 SAMPLE = {"robot_id": "arm-001", "task_id": "t-unknown", "task_type": "move_to", "key_id": "none"}
 
 

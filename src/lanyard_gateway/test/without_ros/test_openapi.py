@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+from jsonschema import Draft202012Validator
+
+from lanyard_gateway.web import examples
+
 REF = re.compile(r'"\$ref": ?"#/components/schemas/([^"]+)"')
 
 
@@ -51,3 +55,46 @@ async def test_the_lock_is_shown_on_what_needs_a_key(house):
     assert made["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer"
     assert made["paths"]["/api/v1/tasks"]["post"]["security"] == [{"apiKey": []}]
     assert "security" not in made["paths"]["/api/v1/healthz"]["get"]
+
+
+def described(made: dict) -> dict[str, dict]:
+    """Every schema of a body or of a part of one; words are their own example."""
+    schemas = made["components"]["schemas"]
+    return {name: schema for name, schema in schemas.items() if "enum" not in schema}
+
+
+async def test_every_schema_has_an_example_that_fits_it(house):
+    made = (await house.call("GET", "/openapi.json")).json()
+    missing = [name for name, schema in described(made).items() if "examples" not in schema]
+    assert missing == [], "give these an example in lanyard_gateway/web/examples.py"
+    for name, schema in described(made).items():
+        whole = {"components": made["components"], "$ref": f"#/components/schemas/{name}"}
+        for example in schema["examples"]:
+            problems = [e.message for e in Draft202012Validator(whole).iter_errors(example)]
+            assert problems == [], name
+
+
+async def test_an_example_shows_every_field(house):
+    made = (await house.call("GET", "/openapi.json")).json()
+    optional = {"KeyWish", "EditTask", "SubmitTask", "Problem"}
+    for name, schema in described(made).items():
+        if name not in optional:
+            shown = set(schema["examples"][0])
+            assert set(schema["properties"]) <= shown, name
+
+
+async def test_every_parameter_has_an_example(house):
+    made = (await house.call("GET", "/openapi.json")).json()
+    missing = {
+        parameter["name"]
+        for path in made["paths"].values()
+        for operation in path.values()
+        for parameter in operation.get("parameters", ())
+        if "example" not in parameter
+    }
+    assert missing == set(), "give these an example in lanyard_gateway/web/examples.py"
+
+
+async def test_no_example_is_left_over(house):
+    made = (await house.call("GET", "/openapi.json")).json()
+    assert set(examples.BODIES) <= set(made["components"]["schemas"])

@@ -122,7 +122,7 @@ async def test_a_task_on_a_robot_that_is_no_longer_configured_is_failed(build, r
     robots["arm-001-new"] = arm
     async with build(robot="arm-001-new") as house:
         lost = await house.until_task(running, status="failed")
-        assert "not configured" in lost["error"]["message"]
+        assert "no gateway serves robot arm-001" in lost["error"]["message"]
         shown = await house.task(waiting)
         assert (shown["status"], shown["hold_reason"]) == ("queued", "robot_offline")
         assert (await house.call("DELETE", f"/tasks/{waiting}")).status_code == 200

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from lanyard_core.faults import RosTimeout, Unavailable
 from lanyard_core.port import GoalOutcome
 from lanyard_core.safety.states import Priority, State
+from lanyard_core.task import endings
 from lanyard_core.task.lifecycle import Event
-from lanyard_gateway.dispatch import robot_dispatcher
 
 ABSENT = Unavailable("there is no task server")
 SILENT = RosTimeout("the task server did not answer")
@@ -180,7 +180,7 @@ async def test_a_task_that_turns_out_to_be_on_the_robot_is_looked_for_and_not_se
 
 
 async def test_a_robot_that_is_always_busy_is_given_up(house, monkeypatch):
-    monkeypatch.setattr(robot_dispatcher, "LAST_ATTEMPT", 2)
+    monkeypatch.setattr(endings, "LAST_ATTEMPT", 2)
     task_id = await house.submit()
     for count in (1, 2):
         await house.until_started(count)
@@ -195,7 +195,7 @@ async def test_the_history_tells_the_whole_story(house):
     house.robot.ends()
     await house.until_task(task_id, status="succeeded")
     history = await house.history(task_id)
-    assert events(history) == ["submitted", "dispatched", "succeeded"]
+    assert events(history) == ["submitted", "dispatched", "accepted", "succeeded"]
     assert str(house.robot.starts[0].goal_id) in history[1].detail
 
 

@@ -279,9 +279,53 @@ async def test_a_list_is_filtered_and_paged_newest_first(house):
     assert page["next_cursor"] is None
 
 
+async def test_a_list_can_be_asked_for_by_label_reference_and_time(house):
+    house.robot.becomes(State.HALTED)
+    one = await house.submit(labels={"line": "7"}, external_ref="order-1")
+    two = await house.submit(labels={"line": "8"})
+    created = (await house.task(two))["created_at"]
+    await house.call("DELETE", f"{TASKS}/{one}")
+
+    async def ids(**query: str) -> list[str]:
+        answer = await house.call("GET", TASKS, params=query)
+        assert answer.status_code == 200, answer.text
+        return [item["task_id"] for item in answer.json()["items"]]
+
+    assert await ids(label="line:7") == [one]
+    assert await ids(label="line:9") == []
+    assert await ids(external_ref="order-1") == [one]
+    assert await ids(created_after="2020-01-01T00:00:00Z") == [two, one]
+    assert await ids(created_before="2020-01-01T00:00:00+05:00") == []
+    assert await ids(finished_after="2020-01-01T00:00:00Z") == [one]
+    assert await ids(finished_before=created) == []
+
+
+async def test_a_list_in_the_order_of_the_queue_shows_what_begins_next_first(house):
+    house.robot.becomes(State.HALTED)
+    ids = [await house.submit(priority=priority) for priority in (1, 9, 1, 5)]
+    seen, cursor = [], ""
+    while cursor is not None:
+        query = {"order": "priority", "status": "queued", "limit": "2"}
+        page = await house.call("GET", TASKS, params=query | ({"cursor": cursor} if cursor else {}))
+        seen += [item["task_id"] for item in page.json()["items"]]
+        cursor = page.json()["next_cursor"]
+    assert seen == [ids[1], ids[3], ids[0], ids[2]]
+
+
+async def test_a_cursor_of_one_order_is_refused_by_another(house):
+    for _ in range(2):
+        await house.submit()
+    cursor = (await house.call("GET", f"{TASKS}?limit=1")).json()["next_cursor"]
+    answer = await house.call("GET", f"{TASKS}?limit=1&order=priority&cursor={cursor}")
+    assert answer.json()["errors"][0]["field"] == "cursor"
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
+        ("label=line", "label"),
+        ("order=age", "order"),
+        ("created_after=yesterday", "created_after"),
         ("status=lost", "status"),
         ("limit=0", "limit"),
         ("limit=501", "limit"),

@@ -24,6 +24,7 @@ _NEW_COLUMNS: tuple[tuple[str, Any, str | None], ...] = (
     ("on_robot_lost", sa.String(16), "wait"),
     ("external_ref", sa.String(128), None),
     ("labels_json", sa.Text(), None),
+    ("failed_attempts", sa.Integer(), "0"),
     ("assigned_robot_id", sa.String(64), None),
     ("server_id", sa.String(64), ""),
 )
