@@ -95,7 +95,8 @@ RULES = {
         )
     ),
     "lanyard_gateway.testing": Row(("lanyard_core", "lanyard_gateway.testing")),
-    "lanyard_gateway.settings": Row(("lanyard_core",)),
+    "lanyard_gateway.robot_entries": Row(("lanyard_core",)),
+    "lanyard_gateway.settings": Row(("lanyard_core", "lanyard_gateway.robot_entries")),
     "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "starlette", "uvicorn", "uvloop")),
     "lanyard_dashboard": Row(()),
     "lanyard_client": Row(

@@ -31,7 +31,8 @@ from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
 from lanyard_gateway.robot.fleet import RobotFleet
-from lanyard_gateway.settings import GatewaySettings, RobotEntry
+from lanyard_gateway.robot_entries import RobotEntry
+from lanyard_gateway.settings import GatewaySettings
 from lanyard_gateway.store.postgresql import check_database_url
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app

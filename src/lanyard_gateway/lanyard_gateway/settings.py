@@ -9,34 +9,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from lanyard_core.faults import BadConfiguration
-from lanyard_core.task.order import RobotTraits
+from lanyard_gateway.robot_entries import NAMESPACE, RobotEntry, robots_of, with_traits
 
 Parameters = Mapping[str, object]
 
-_ROBOT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_NAMESPACE = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 _NAME_FIELD = "{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class RobotEntry:
-    """One robot: its id on the web, its namespace on the ROS graph, and what selectors look at."""
-
-    robot_id: str
-    namespace: str
-    traits: RobotTraits
-
-    @property
-    def name(self) -> str:
-        """The namespace without its first slash: what ``{name}`` stands for."""
-        return self.namespace[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,12 @@ class GatewaySettings:
 def read_settings(parameters: Parameters) -> GatewaySettings:
     """The settings in a node's parameters. Raises BadConfiguration with every problem."""
     problems: list[str] = []
-    robots = _with_traits(_robots(_texts(parameters, "robots"), problems), parameters, problems)
+    robots = with_traits(
+        robots_of(_texts(parameters, "robots"), problems),
+        labels=_texts(parameters, "robot_labels"),
+        capabilities=_texts(parameters, "robot_capabilities"),
+        problems=problems,
+    )
     settings = GatewaySettings(
         host=_text(parameters, "host"),
         port=cast(int, parameters["port"]),
@@ -185,68 +174,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _robots(entries: Sequence[str], problems: list[str]) -> tuple[RobotEntry, ...]:
-    found: list[RobotEntry] = []
-    for entry in entries:
-        robot_id, _, namespace = entry.partition("=")
-        if not _ROBOT_ID.fullmatch(robot_id) or not _NAMESPACE.fullmatch(namespace):
-            problems.append(
-                f"robots: {entry!r} is not a robot; write id=/namespace, such as arm-001=/arm_001"
-                " (id: letters, digits, . _ - up to 64; namespace: a ROS name)"
-            )
-            continue
-        for known in found:
-            if known.robot_id == robot_id:
-                problems.append(f"robots: the id {robot_id} stands there twice; ids are unique")
-            elif known.namespace == namespace:
-                problems.append(
-                    f"robots: {known.robot_id} and {robot_id} have the same namespace {namespace};"
-                    " each robot needs one of its own"
-                )
-        found.append(RobotEntry(robot_id, namespace, RobotTraits(robot_id)))
-    return tuple(found)
-
-
 def _cameras(names: Sequence[str], problems: list[str]) -> tuple[str, ...]:
     problems.extend(
         f"cameras: {name!r} is no ROS name below a robot's namespace, such as camera or arm/camera"
         for name in names
-        if not _NAMESPACE.fullmatch(f"/{name}")
+        if not NAMESPACE.fullmatch(f"/{name}")
     )
     return tuple(dict.fromkeys(names))
-
-
-def _with_traits(
-    robots: Sequence[RobotEntry], parameters: Parameters, problems: list[str]
-) -> tuple[RobotEntry, ...]:
-    labels: dict[str, dict[str, str]] = {robot.robot_id: {} for robot in robots}
-    words: dict[str, set[str]] = {robot.robot_id: set() for robot in robots}
-    for entry in _texts(parameters, "robot_labels"):
-        robot_id, _, label = entry.partition(":")
-        name, equals, value = label.partition("=")
-        if robot_id in labels and name and equals:
-            labels[robot_id][name] = value
-        else:
-            problems.append(_not_of_a_robot("robot_labels", entry, "id:name=value", labels))
-    for entry in _texts(parameters, "robot_capabilities"):
-        robot_id, _, word = entry.partition(":")
-        if robot_id in words and word:
-            words[robot_id].add(word)
-        else:
-            problems.append(_not_of_a_robot("robot_capabilities", entry, "id:word", words))
-    return tuple(
-        replace(
-            robot,
-            traits=RobotTraits(
-                robot.robot_id, labels[robot.robot_id], frozenset(words[robot.robot_id])
-            ),
-        )
-        for robot in robots
-    )
-
-
-def _not_of_a_robot(parameter: str, entry: str, form: str, known: Iterable[str]) -> str:
-    return f"{parameter}: {entry!r} must be {form}, with a robot that there is: {', '.join(known)}"
 
 
 def _check_host(settings: GatewaySettings, problems: list[str]) -> None:

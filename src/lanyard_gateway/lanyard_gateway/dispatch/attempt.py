@@ -27,6 +27,7 @@ from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task, TaskStatus
 from lanyard_core.task.supervision import Verdict, Watch
 from lanyard_gateway.dispatch.cancelling import Cancelling
+from lanyard_gateway.dispatch.presentation import presented_server
 from lanyard_gateway.dispatch.progress import Progress
 from lanyard_gateway.dispatch.shop import Shop
 
@@ -243,7 +244,7 @@ class Attempt:
         cannot have forgotten it since; another run refuses it. Or to a server that remembers all
         that it ever had.
         """
-        server = self._port.task_server()
+        server = await presented_server(self._port, self._shop)
         if server is None or self._sends >= MOST_SENDS:
             return gone
         age_s = self._shop.clocks.monotonic() - self._watch.began_s

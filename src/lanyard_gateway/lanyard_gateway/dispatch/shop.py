@@ -31,6 +31,7 @@ class DispatchSettings:
     ``poll_s``: how often a held robot is looked at; news wakes it at once. ``retry_s``: the pause
     before something that failed is tried again, which doubles up to ``longest_rest_s`` for a robot
     that gives every goal back. ``server_memory_s``: how long a task server surely remembers a goal.
+    ``presentation_s``: how long a task server that was just discovered may take to say which it is.
     ``claim_s``: how long a robot stays with a gateway that has fallen silent.
     """
 
@@ -40,6 +41,7 @@ class DispatchSettings:
     patience: Patience = field(default_factory=Patience)
     max_queued: int = 100_000
     server_memory_s: float = 600.0
+    presentation_s: float = 5.0
     claim_s: float = 5.0
 
 

@@ -11,6 +11,8 @@ the subscription callbacks, which hand over at once.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +50,8 @@ MAX_FOLLOWED = 64
 _FEEDBACK_DEPTH = 10
 # How long one question for a result waits before the list of running goals is looked at again.
 _REATTACH_STEP_S = 0.5
+# How long a task server may take to present itself; one of another make never does.
+_PRESENTATION_S = 1.0
 
 _OUTCOMES = {
     GoalStatus.STATUS_SUCCEEDED: GoalOutcome.SUCCEEDED,
@@ -85,6 +89,7 @@ class TaskClient:
         self._followed: dict[bytes, _Followed] = {}
         self._running: frozenset[bytes] = frozenset()
         self._server: TaskServer | None = None
+        self._served_since_s = math.inf
 
         def caller(service_type: type, name: str) -> ServiceCaller[Any]:
             name = f"{action}/_action/{name}"
@@ -118,8 +123,16 @@ class TaskClient:
         return self._server
 
     def is_served(self) -> bool:
-        """Whether a task server is there now."""
-        return self._send_goal.is_served()
+        """Whether a task server is there now, and has had the time to say which it is.
+
+        A goal that is sent before that is known could not be sent again if its fate became unknown.
+        """
+        if not self._send_goal.is_served():
+            self._served_since_s = math.inf
+            return False
+        now = time.monotonic()
+        self._served_since_s = min(self._served_since_s, now)
+        return self._server is not None or now - self._served_since_s >= _PRESENTATION_S
 
     async def start(self, goal: TaskGoal, *, on_feedback: OnFeedback, on_result: OnResult) -> None:
         """Send a goal; returns when it is accepted, or was refused (then ``on_result`` was told).

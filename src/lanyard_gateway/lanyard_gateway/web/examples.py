@@ -92,7 +92,13 @@ _ROBOT = {
     "current_task": None,
     "queued_tasks": 3,
 }
-_CHECKS = {"ros": "ok", "db": "ok", "controller": "offline: amr-002", "queue": "ok"}
+_CHECKS = {
+    "ros": "ok",
+    "db": "ok",
+    "controller": "offline: amr-002",
+    "queue": "ok",
+    "audit": "ok",
+}
 _KEY = {
     "key_id": "wi6f6burxp",
     "name": "wms",
@@ -112,10 +118,20 @@ _EVENT = {
     "task_id": task.TASK_ID,
     "data": {"status": "running", "attempt": 1},
 }
+_AUDIT_ENTRY = {"n": 2, "ts": "2026-11-21T15:41:07.789Z", "event": "request"}
 
 BODIES: Mapping[str, object] = {
     **task.BODIES,
     "Alive": {"status": "ok"},
+    "AuditEntry": _AUDIT_ENTRY,
+    "AuditPage": {"items": [_AUDIT_ENTRY], "next_before": 2},
+    "AuditVerdict": {
+        "genuine": True,
+        "first": 1,
+        "last": 2351,
+        "attested": 2351,
+        "problems": [],
+    },
     "BatteryObject": _BATTERY,
     "Checks": _CHECKS,
     "CurrentTaskObject": _CURRENT_TASK,
@@ -168,9 +184,12 @@ BODIES: Mapping[str, object] = {
 PARAMETERS: Mapping[str, object] = {
     "accept": "text/event-stream",
     "after": _EVENT["id"],
+    "before": 2351,
     "created_after": "2026-11-20T00:00:00Z",
     "created_before": "2026-11-21T00:00:00Z",
     "cursor": "WyJjcmVhdGVkIiwxNzk1MjU4ODAwLjAsNDJd",
+    "endpoint": "/tasks",
+    "event": "request",
     "external_ref": "order-4711",
     "fields": "battery,pose",
     "finished_after": "2026-11-20T00:00:00Z",
@@ -188,10 +207,12 @@ PARAMETERS: Mapping[str, object] = {
     "reason": "wrong shelf",
     "robot_id": "arm-001",
     "robots": "arm-001",
+    "since": "2026-11-21T00:00:00.000Z",
     "status": "queued",
     "task_id": task.TASK_ID,
     "task_type": "move_to",
     "tasks": task.TASK_ID,
     "types": "task.*",
+    "until": "2026-11-21T23:59:59.999Z",
 }
 """One example for each parameter, whatever the operation."""

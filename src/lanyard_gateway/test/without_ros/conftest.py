@@ -71,6 +71,7 @@ class MemoryRobot:
     starts: list[TaskGoal] = field(default_factory=list)
     start_fault: LanyardFault | None = None
     takes_goal_before_fault: bool = False
+    reattaches: list[UUID] = field(default_factory=list)
     reattach_fault: LanyardFault | None = None
     cancel_reply: CancelReply | LanyardFault = CancelReply.ACCEPTED
     cancels: list[UUID] = field(default_factory=list)
@@ -113,6 +114,7 @@ class MemoryRobot:
             raise self.start_fault
 
     async def reattach_task(self, goal_id: UUID, *, on_feedback, on_result) -> bool:
+        self.reattaches.append(goal_id)
         if self.reattach_fault is not None:
             raise self.reattach_fault
         if goal_id not in self.goals:
@@ -312,7 +314,12 @@ def dispatch_settings() -> DispatchSettings:
     """Short times, so that tests need not wait."""
     patience = Patience(after_timeout_s=0.8, after_cancel_s=0.8)
     return DispatchSettings(
-        poll_s=0.02, retry_s=0.02, longest_rest_s=0.08, patience=patience, max_queued=50
+        poll_s=0.02,
+        retry_s=0.02,
+        longest_rest_s=0.08,
+        patience=patience,
+        max_queued=50,
+        presentation_s=0.4,
     )
 
 

@@ -18,6 +18,13 @@ from lanyard_gateway.web.audit_trail import clean
 
 TASKS = "/api/v1/tasks"
 STOP = "/api/v1/robots/arm-001/stop"
+SAMPLE = {
+    "robot_id": "arm-001",
+    "task_id": "t-x",
+    "task_type": "wait",
+    "key_id": "a" * 10,
+    "name": "docs.css",
+}
 
 
 @dataclass
@@ -98,13 +105,12 @@ async def test_a_request_that_fails_inside_is_logged_as_500(house, audit, monkey
 
 
 async def test_every_route_leaves_exactly_one_entry_with_its_endpoint(house, audit):
-    sample = {"robot_id": "arm-001", "task_id": "t-x", "task_type": "wait", "key_id": "a" * 10}
     found = [r for r in iter_route_contexts(house.app.routes)
              if isinstance(r.original_route, APIRoute)]  # fmt: skip
     for route in found:
         for method in route.methods:
             before = len([e for e in audit.entries if e["event"] == "request"])
-            await house.call(method, route.path.format(**sample), role=Role.VIEWER)
+            await house.call(method, route.path.format(**SAMPLE), role=Role.VIEWER)
             requests = [e for e in audit.entries if e["event"] == "request"]
             assert len(requests) == before + 1, route.path
             assert requests[-1]["endpoint"] == route.path.removeprefix("/api/v1")
@@ -162,13 +168,12 @@ async def test_changes_are_refused_while_the_log_cannot_be_written_and_stops_are
 async def test_every_route_that_changes_something_is_refused_then_and_no_other(house, audit):
     """Generated: a new route that changes something cannot be forgotten."""
     audit.is_healthy = False
-    sample = {"robot_id": "arm-001", "task_id": "t-x", "task_type": "wait", "key_id": "a" * 10}
     open_then = {"/robots/{robot_id}/stop", "/robots/{robot_id}/halt"}
     for route in iter_route_contexts(house.app.routes):
         if not isinstance(route.original_route, APIRoute):
             continue
         for method in route.methods:
-            answer = await house.call(method, route.path.format(**sample), role=Role.ADMIN)
+            answer = await house.call(method, route.path.format(**SAMPLE), role=Role.ADMIN)
             refused = "audit_unavailable" in answer.text
             changes = method not in ("GET", "HEAD") and (
                 route.path.removeprefix("/api/v1") not in open_then

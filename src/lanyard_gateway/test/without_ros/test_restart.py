@@ -60,6 +60,25 @@ async def test_a_task_that_the_robot_does_not_know_any_more_is_failed_and_says_w
         assert len(house.robot.starts) == 1
 
 
+async def test_a_goal_that_was_never_sent_is_sent_once_the_task_server_has_said_which_it_is(
+    build, eventually
+):
+    async with build() as house:
+        house.robot.presents("run-1")
+        task_id = await house.submit()
+        await house.until_started()
+        house.robot.goals.clear()  # as if the gateway had ended between writing and sending
+        house.robot.server = None  # its name comes after its answer
+    async with build() as house:
+        await eventually(lambda: house.robot.reattaches)
+        house.robot.presents("run-1")
+        await house.until_event(task_id, "sent_again")
+        await house.until_started(2)
+        house.robot.ends()
+        ended = await house.until_task(task_id, status="succeeded")
+        assert ended["attempt"] == 1
+
+
 async def test_a_robot_that_is_discovered_late_is_waited_for(build, eventually):
     async with build() as house:
         task_id = await house.submit(timeout_s=100)
