@@ -70,11 +70,17 @@ class RobotDispatcher:
     def hold_reason(self) -> HoldReason | None:
         """Why the next task does not start now; None when it may."""
         has_task = self.is_busy or self._shop.board.task_on(self.port.robot_id) is not None
-        return hold_reason(self.port.status(), has_task=has_task)
+        return self._hold_reason(has_task=has_task)
+
+    def _hold_reason(self, *, has_task: bool) -> HoldReason | None:
+        reason = hold_reason(self.port.status(), has_task=has_task)
+        if reason is None and not self.port.serves_tasks():
+            return HoldReason.ROBOT_OFFLINE  # its control node is there, its task server is not
+        return reason
 
     def free_in_s(self) -> float | None:
         """In how many seconds the robot will probably be free; None when nobody can say."""
-        if self._unfollowed or hold_reason(self.port.status(), has_task=False) is not None:
+        if self._unfollowed or self._hold_reason(has_task=False) is not None:
             return None  # nobody knows when a robot comes back, or is let go
         if self.running is not None:
             return self.running.progress.remaining_s()

@@ -319,7 +319,7 @@ def dispatch_settings() -> DispatchSettings:
         longest_rest_s=0.08,
         patience=patience,
         max_queued=50,
-        presentation_s=0.4,
+        presentation_s=0.2,
     )
 
 
