@@ -79,7 +79,8 @@ RULES = {
         {"lanyard_gateway.audit.s3": ("boto3",)},
     ),
     "lanyard_gateway.doors": Row(
-        ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml")
+        ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml"),
+        exceptions={"lanyard_gateway.doors.rates": ("limits",)},
     ),
     "lanyard_gateway.dispatch": Row(
         ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings")

@@ -8,6 +8,7 @@
     ├── Unauthenticated      no credential, or one that is not known
     ├── Forbidden            the credential does not allow this
     ├── Conflict             right request, wrong moment: the state forbids it
+    ├── Throttled            too many of them: come back later
     ├── Unavailable          a part is not there now; trying again may help
     │   ├── Overloaded       a bounded queue is full
     │   └── RosTimeout       the robot's side did not answer in time
@@ -20,6 +21,7 @@ nothing here knows about HTTP.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -94,6 +96,18 @@ class Conflict(LanyardFault):
     """The request is right but the present state forbids it."""
 
     default_code = "conflict"
+
+
+class Throttled(LanyardFault):
+    """More requests than this caller may make; one more is free after ``retry_after_s``."""
+
+    default_code = "rate_limited"
+    retryable = True
+
+    def __init__(self, detail: str, *, retry_after_s: float, code: str | None = None) -> None:
+        retry_after_ms = math.ceil(retry_after_s * 1000.0)
+        super().__init__(detail, code=code, extra={"retry_after_ms": retry_after_ms})
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(LanyardFault):

@@ -27,6 +27,7 @@ from lanyard_gateway.audit.signing import public_file
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.dispatch.shop import DispatchSettings
 from lanyard_gateway.doors import key_file, policy_file
+from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
@@ -37,6 +38,7 @@ from lanyard_gateway.store.postgresql import check_database_url
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
+from lanyard_gateway.web.connections import ConnectionLimits
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.farewell import Farewell
 from lanyard_gateway.web.settings import PublicLimits, WebSettings
@@ -97,6 +99,7 @@ def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: Audi
         ros_alive=fleet.ros_thread_works,
         events=events,
         audit=audit,
+        rates=Rates(shared_url=settings.limits.shared_url),
     )
     return Gateway(Farewell(create_app(context)), fleet, store)
 
@@ -149,6 +152,14 @@ def web_settings(settings: GatewaySettings) -> WebSettings:
         bare_twists=settings.command.bare_twists,
         max_body_bytes=limits.max_body_bytes,
         max_task_body_bytes=limits.max_task_body_bytes,
+        connections=ConnectionLimits(
+            most=limits.max_connections,
+            most_per_address=limits.max_connections_per_address,
+            head_s=limits.head_timeout_s,
+            body_s=limits.body_timeout_s,
+            shared_addresses=frozenset(settings.trusted_proxies),
+        ),
+        trusted_proxies=settings.trusted_proxies,
         allowed_origins=settings.allowed_origins,
         cancel_wait_s=settings.cancel_wait_s,
         key_file=settings.keys_file,

@@ -66,10 +66,15 @@ class AuditSettings:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, speeds in m/s and rad/s; the speeds are only told to clients."""
+    """Sizes in bytes, times in seconds, speeds in m/s and rad/s; these are only told to clients."""
 
     max_body_bytes: int
     max_task_body_bytes: int
+    max_connections: int
+    max_connections_per_address: int
+    head_timeout_s: float
+    body_timeout_s: float
+    shared_url: str
     max_linear_speed_mps: float
     max_angular_speed_radps: float
 
@@ -89,6 +94,7 @@ class GatewaySettings:
     database_url: str
     ready_file: Path | None
     allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     root_aliases: bool
     offline_after_s: float
     service_timeout_s: float
@@ -127,6 +133,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         database_url=_text(parameters, "database_url"),
         ready_file=_path(_text(parameters, "ready_file")),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),
+        trusted_proxies=tuple(_texts(parameters, "trusted_proxies")),
         root_aliases=bool(parameters["root_aliases"]),
         realtime=bool(parameters["realtime"]),
         rt_priority=cast(int, parameters["rt_priority"]),
@@ -138,6 +145,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
     )
     _check_host(settings, problems)
     _check_origins(settings.allowed_origins, problems)
+    _check_proxies(settings.trusted_proxies, problems)
     _check_frames(settings, problems)
     if problems:
         raise BadConfiguration(problems)
@@ -200,6 +208,17 @@ def _check_origins(origins: Sequence[str], problems: list[str]) -> None:
         for origin in origins
         if not _ORIGIN.fullmatch(origin)
     )
+
+
+def _check_proxies(proxies: Sequence[str], problems: list[str]) -> None:
+    for proxy in proxies:
+        try:
+            ipaddress.ip_address(proxy)
+        except ValueError:
+            problems.append(
+                f"trusted_proxies: {proxy!r} is no address; write that from which the proxy"
+                " connects, such as 127.0.0.1"
+            )
 
 
 def _check_frames(settings: GatewaySettings, problems: list[str]) -> None:

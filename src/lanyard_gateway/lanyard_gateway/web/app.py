@@ -42,6 +42,7 @@ from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.envelope import Envelope
 from lanyard_gateway.web.guards import on_guard
 from lanyard_gateway.web.open_sockets import OpenSockets, SocketRegister
+from lanyard_gateway.web.rate_limits import RateLimits, judge_failure
 
 API_PREFIX = "/api/v1"
 
@@ -60,10 +61,13 @@ def create_app(context: AppContext) -> FastAPI:
     )
     app.state.context = context
     app.state.sockets = OpenSockets()
-    problems.install(app)
+    app.state.rates = context.rates
+    problems.install(app, judge=judge_failure)
     _include(app, root_aliases=context.settings.root_aliases)
     pages.install(app)
     docs_page.install(app)
+    if context.rates is not None:
+        app.add_middleware(RateLimits, rates=context.rates)
     app.add_middleware(AuditTrail, sink=context.audit)
     app.add_middleware(SocketRegister, sockets=app.state.sockets)
     app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
@@ -117,6 +121,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await context.tasks.stop()
         reporters.stop()
+        if context.rates is not None:
+            await context.rates.close()
 
 
 def _operation_id(route: APIRoute) -> str:

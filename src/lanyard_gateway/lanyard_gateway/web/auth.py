@@ -21,7 +21,7 @@ from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import Unauthenticated, Unavailable
 from lanyard_gateway.web.context import AppContext, context_of
-from lanyard_gateway.web.scope_keys import ADMITTED, PRINCIPAL, ROBOT_ID
+from lanyard_gateway.web.scope_keys import ADMITTED, PRINCIPAL, REFUSAL, ROBOT_ID
 
 BEARER_SUBPROTOCOL = "lanyard.bearer."
 
@@ -62,13 +62,25 @@ def identify(connection: HTTPConnection) -> Principal:
     known = connection.scope.get(PRINCIPAL)
     if isinstance(known, Principal):
         return known
+    refused = connection.scope.get(REFUSAL)
+    if isinstance(refused, Unauthenticated):
+        raise refused
+    try:
+        principal = _identified(connection)
+    except Unauthenticated as fault:
+        connection.scope[REFUSAL] = fault
+        raise
+    connection.scope[PRINCIPAL] = principal
+    return principal
+
+
+def _identified(connection: HTTPConnection) -> Principal:
     credential = _header_credential(connection) or _subprotocol_credential(connection)
     if credential is None:
         raise Unauthenticated("no API key; send `Authorization: Bearer <key>`")
     context, now = context_of(connection), time.time()
     principal = context.keyring.authenticate(credential, now_unix_s=now)
     context.last_use.note(principal.key_id, now_unix_s=now)
-    connection.scope[PRINCIPAL] = principal
     return principal
 
 

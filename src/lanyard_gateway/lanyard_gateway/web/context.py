@@ -16,6 +16,7 @@ from lanyard_core.access.principal import no_such_robot
 from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.doors.last_use import LastUse
+from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.settings import WebSettings
@@ -25,7 +26,7 @@ from lanyard_gateway.web.settings import WebSettings
 class AppContext:
     """The parts that the web half works with.
 
-    ``ros_alive`` tells whether the ROS thread still turns.
+    ``ros_alive`` tells whether the ROS thread still turns. Without ``rates`` nobody is counted.
     """
 
     robots: RobotPorts
@@ -37,6 +38,7 @@ class AppContext:
     events: EventHub = field(default_factory=EventHub)
     last_use: LastUse = field(default_factory=LastUse)
     audit: AuditSink = field(default_factory=NoAudit)
+    rates: Rates | None = None
 
     def robot(self, robot_id: str) -> RobotPort:
         """The robot of that id; raises NotFound in the words that hide one from a stranger."""

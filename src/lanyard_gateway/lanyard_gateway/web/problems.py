@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import cast
 
@@ -28,6 +29,10 @@ from lanyard_gateway.web.scope_keys import CODE
 
 _log = logging.getLogger(__name__)
 
+Judge = Callable[[HTTPConnection, faults.LanyardFault], Awaitable[faults.LanyardFault]]
+"""Says which fault to answer with instead of one that was raised; often the same."""
+_Handler = Callable[[HTTPConnection, Exception], Awaitable["Response | None"]]
+
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 1
 
@@ -41,6 +46,7 @@ STATUS_OF_CLASS: dict[type[faults.LanyardFault], int] = {
     faults.Unauthenticated: 401,
     faults.Forbidden: 403,
     faults.Conflict: 409,
+    faults.Throttled: 429,
     faults.Unavailable: 503,
     faults.Overloaded: 503,
     faults.RosTimeout: 504,
@@ -54,8 +60,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "too_large": 413,
     "unsupported_media_type": 415,
     "if_match_required": 428,
-    "rate_limited": 429,
-    "auth_throttled": 429,
+    "headers_too_large": 431,
     "ros_bad_response": 502,
 }
 # What the router and the framework raise by status only.
@@ -92,6 +97,8 @@ _TITLES: dict[str, str] = {
     "task_terminal": "Task has already ended",
     "idempotency_conflict": "Idempotency-Key was used for another request",
     "queue_full": "The task queue is full",
+    "rate_limited": "Too many requests",
+    "auth_throttled": "Too many failed attempts",
     "ros_unavailable": "The robot's side cannot be reached",
     "ros_timeout": "The robot's side did not answer in time",
     "internal": "Internal error",
@@ -137,13 +144,20 @@ def problem_response(connection: HTTPConnection, fault: faults.LanyardFault) -> 
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="lanyard"'
     if status in (429, 503):
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        headers["Retry-After"] = str(retry_after(fault))
     return Response(
         json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace"),
         status_code=status,
         headers=headers,
         media_type=PROBLEM_MEDIA_TYPE,
     )
+
+
+def retry_after(fault: faults.LanyardFault) -> int:
+    """Whole seconds after which trying again is worth while; never too early."""
+    if isinstance(fault, faults.Throttled):
+        return max(RETRY_AFTER_S, math.ceil(fault.retry_after_s))
+    return RETRY_AFTER_S
 
 
 def fault_of_validation(errors: Sequence[Mapping[str, object]]) -> faults.LanyardFault:
@@ -202,11 +216,14 @@ async def deny(connection: HTTPConnection, fault: faults.LanyardFault) -> Respon
     return None
 
 
-async def _on_fault(connection: HTTPConnection, exc: Exception) -> Response | None:
-    fault = cast(faults.LanyardFault, exc)
-    if status_of(fault) == 500:
-        _log.error("request %s failed", request_id_of(connection), exc_info=exc)
-    return await deny(connection, fault)
+def _on_fault(judge: Judge) -> _Handler:
+    async def handler(connection: HTTPConnection, exc: Exception) -> Response | None:
+        fault = await judge(connection, cast(faults.LanyardFault, exc))
+        if status_of(fault) == 500:
+            _log.error("request %s failed", request_id_of(connection), exc_info=exc)
+        return await deny(connection, fault)
+
+    return handler
 
 
 async def _on_validation(connection: HTTPConnection, exc: Exception) -> Response | None:
@@ -222,10 +239,10 @@ async def _on_http_exception(connection: HTTPConnection, exc: Exception) -> Resp
     return response
 
 
-def install(app: FastAPI) -> None:
-    """Make ``app`` answer every error as a problem document."""
+def install(app: FastAPI, *, judge: Judge) -> None:
+    """Make ``app`` answer every error as a problem document; ``judge`` has the last word on it."""
     for exception, handler in (
-        (faults.LanyardFault, _on_fault),
+        (faults.LanyardFault, _on_fault(judge)),
         (RequestValidationError, _on_validation),
         (WebSocketRequestValidationError, _on_validation),
         (HTTPException, _on_http_exception),

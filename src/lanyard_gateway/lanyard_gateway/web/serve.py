@@ -12,7 +12,8 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
-from lanyard_gateway.web.http_connection import HttpProtocol
+from lanyard_gateway.web.connections import Connections
+from lanyard_gateway.web.http_connection import http_protocol
 from lanyard_gateway.web.settings import WebSettings
 from lanyard_gateway.web.socket_line import SocketProtocol
 
@@ -27,12 +28,13 @@ SEND_BUFFER_BYTES = 32 * 1024
 
 def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
     """The configuration to serve ``app`` with. Logging is left to the caller."""
+    connections = Connections(settings.connections)
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="asyncio",
-        http=HttpProtocol,
+        http=http_protocol(connections, problem_base=settings.problem_base),
         ws=SocketProtocol,
         ws_max_size=settings.max_socket_message_bytes,
         ws_per_message_deflate=False,
@@ -43,7 +45,8 @@ def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
 

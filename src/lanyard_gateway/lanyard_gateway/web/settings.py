@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lanyard_gateway.web.connections import ConnectionLimits
+
 
 @dataclass(frozen=True, slots=True)
 class PublicLimits:
@@ -40,6 +42,9 @@ class WebSettings:
     max_body_bytes: int = 64 * 1024
     max_task_body_bytes: int = 256 * 1024
     max_socket_message_bytes: int = 64 * 1024
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of proxies that are believed when they say for whom they ask."""
     allowed_origins: tuple[str, ...] = ()
     """Exact origins of browsers that may open sockets; a client without an Origin is no browser."""
     cancel_wait_s: float = 5.0

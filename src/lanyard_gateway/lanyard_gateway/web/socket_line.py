@@ -109,9 +109,10 @@ class Line:
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol with a line of its own."""
+    """uvicorn's WebSocket protocol with a line of its own; ``on_lost`` is told of its end."""
 
     line: Line
+    on_lost: Callable[[], None] = staticmethod(_nothing)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
@@ -119,6 +120,19 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # What the system does not take piles up no further: whoever sends is told at once.
         self.transport.set_write_buffer_limits(high=0)
         self.line = Line(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        super().connection_lost(exc)
+        self.on_lost()
+
+    def cut(self, owes: object) -> None:  # noqa: ARG002  a socket owes nothing
+        """End the connection."""
+        self.transport.abort()
+
+    def is_read(self) -> bool:
+        """Sockets judge slow readers themselves."""
+        return True
 
     def handle_connect(self, event: Request) -> None:
         """The client asks for the upgrade."""

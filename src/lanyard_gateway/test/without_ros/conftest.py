@@ -37,6 +37,7 @@ from lanyard_core.task.supervision import Patience
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.dispatch.shop import DispatchSettings
+from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
@@ -340,7 +341,13 @@ def audit() -> AuditSink:
 
 
 @pytest.fixture
-def build(audit, store_path, robots, traits, keys, dispatch_settings, web_settings):
+def rates() -> Rates | None:
+    """Nobody is counted, except by tests that look at that."""
+    return None
+
+
+@pytest.fixture
+def build(audit, rates, store_path, robots, traits, keys, dispatch_settings, web_settings):
     """Builds a gateway on the store's file; used as an async context manager."""
 
     @asynccontextmanager
@@ -364,6 +371,7 @@ def build(audit, store_path, robots, traits, keys, dispatch_settings, web_settin
             ros_alive=lambda: True,
             events=events,
             audit=audit,
+            rates=rates,
         )
         app = create_app(context)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
