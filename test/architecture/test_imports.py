@@ -80,7 +80,10 @@ RULES = {
     ),
     "lanyard_gateway.doors": Row(
         ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml"),
-        exceptions={"lanyard_gateway.doors.rates": ("limits",)},
+        exceptions={
+            "lanyard_gateway.doors.rates": ("limits",),
+            "lanyard_gateway.doors.windows": ("pyrate_limiter",),
+        },
     ),
     "lanyard_gateway.dispatch": Row(
         ("lanyard_core", "lanyard_gateway.dispatch", "lanyard_gateway.settings")

@@ -3,8 +3,7 @@
 With ``shared_url`` the counting is done by the library ``limits`` in Redis (or Valkey), so that a
 key has its share once and not once per gateway. When that server does not answer in time, each
 gateway counts by itself until it does: a limit is never a reason to be out of order. What may not
-wait for anything (stops) is always counted here. In one process the library would start a thread
-hop for every request; that counting is our own, by a clock that nobody sets. Event loop's thread.
+wait for anything (stops) is always counted here, in ``windows``. Event loop's thread.
 """
 
 from __future__ import annotations
@@ -20,8 +19,9 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import ConfigurationError
 
-from lanyard_core.access.rates import Allowance, Rate, SlidingWindows
+from lanyard_core.access.rates import Allowance, Rate
 from lanyard_core.faults import BadConfiguration
+from lanyard_gateway.doors.windows import SlidingWindows
 
 _log = logging.getLogger(__name__)
 
