@@ -22,7 +22,7 @@ endif
 # Discovery stays on this machine, whatever the version of ROS.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
-.PHONY: help setup workspace demo test faults fuzz check format clean
+.PHONY: help setup workspace demo test faults faults-tasks fuzz check format clean
 
 help:
 	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
@@ -31,6 +31,8 @@ help:
 	@echo 'make test     every test (ARGS="-k words" for some)'
 	@echo 'make faults   kill and pause processes under a driving robot, 100 times each (docs/faults.md)'
 	@echo '                ARGS="--count 3" for a short one, ARGS=--help for the rest'
+	@echo 'make faults-tasks  kill everything at random under robots at work: no task lost, none done twice'
+	@echo '                ARGS="--slices 2" for a short one, ARGS=--postgresql for two gateways on one database'
 	@echo 'make fuzz     a million mutated frames for each encoding (FUZZ_FRAMES=$(FUZZ_FRAMES))'
 	@echo 'make check    ruff, mypy, yamllint, interface and workflow lint'
 	@echo 'make format   ruff format'
@@ -53,6 +55,9 @@ test: setup
 faults: workspace
 	@. .ci/env; python -m pip install --quiet --disable-pip-version-check -r .ci/requirements/figures.txt
 	@. .ci/env; export PYTHONPATH="test/faults:$$PYTHONPATH"; exec python -m fault_campaign $(ARGS)
+
+faults-tasks: workspace
+	@. .ci/env; export PYTHONPATH="test/faults:$$PYTHONPATH"; exec python -m task_campaign $(ARGS)
 
 check: workspace
 	@. .ci/env; .ci/check

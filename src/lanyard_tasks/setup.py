@@ -24,7 +24,10 @@ setup(
         "console_scripts": ["tasks = lanyard_tasks.main:main"],
         "lanyard.behaviours": [
             "move_to = lanyard_tasks.behaviours.move_to:MoveTo",
+            "dock = lanyard_tasks.behaviours.dock:Dock",
+            "inspect = lanyard_tasks.behaviours.inspect:Inspect",
             "pick_and_place = lanyard_tasks.behaviours.pick_and_place:PickAndPlace",
+            "sequence = lanyard_tasks.behaviours.sequence:Sequence",
             "wait = lanyard_tasks.behaviours.wait:Wait",
         ],
     },

@@ -105,6 +105,7 @@ class Stack:
         self.processes: dict[str, Process] = {}
         # A test machine is no real-time computer: one late acknowledgement is no reason to stop.
         self.gateway_arguments = ["command.ack_miss_limit:=50"]
+        self.tasks_parameters: list[str] = []
         self.key = ""
         self.url = ""
         self.env = {
@@ -117,8 +118,9 @@ class Stack:
     def start(self) -> None:
         """Start every node and wait until the robot is at rest and online."""
         self.key = self.make_key("maintainer")
-        for node in ("sim", "control", "tasks"):
+        for node in ("sim", "control"):
             self.start_node(node)
+        self.start_node("tasks", *self.tasks_parameters)
         self.start_gateway()
         wait_for(self._robot_is_idle, what="the robot online and idle", deadline_s=START_DEADLINE_S)
 

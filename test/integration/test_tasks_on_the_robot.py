@@ -33,7 +33,7 @@ from unique_identifier_msgs.msg import UUID
 
 from lanyard_core.safety.states import Priority, State, StopKind
 from lanyard_core.task.announced import read_announcement
-from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.built_in import BUILT_IN
 from lanyard_core.task.error_codes import ErrorCode
 from lanyard_node_support import names, qos
 

@@ -32,7 +32,10 @@ def overrides(tmp_path):
     """A parameter file that keeps the nodes out of everybody's way."""
     file = tmp_path / "overrides.yaml"
     parameters = {"port": 0, "state_dir": str(tmp_path)}
-    file.write_text(yaml.safe_dump({"gateway": {"ros__parameters": parameters}}))
+    tasks = {"ros__parameters": {"journal_folder": str(tmp_path / "tasks")}}
+    file.write_text(
+        yaml.safe_dump({"gateway": {"ros__parameters": parameters}, "/**/tasks": tasks})
+    )
     return file
 
 

@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from lanyard_core.faults import BadConfiguration, ValidationFailed
-from lanyard_core.task.catalogue import BUILT_IN, MOVE_TO, PICK_AND_PLACE, Catalogue, Phase
+from lanyard_core.task.built_in import BUILT_IN, MOVE_TO, PICK_AND_PLACE
+from lanyard_core.task.catalogue import Catalogue, Phase
 
 
 def complaints(task_type_name: str, parameters: object) -> dict[str, str]:
@@ -147,4 +148,6 @@ def test_two_types_of_one_name_are_refused() -> None:
 
 
 def test_the_catalogue_lists_types_in_the_order_given() -> None:
-    assert list(BUILT_IN) == ["move_to", "pick_and_place", "wait"]
+    assert list(BUILT_IN) == [
+        "move_to", "pick_and_place", "dock", "inspect", "wait", "sequence",
+    ]  # fmt: skip

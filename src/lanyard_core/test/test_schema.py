@@ -132,6 +132,10 @@ def test_defaults_are_filled_in_at_every_depth_where_the_object_is_there() -> No
         ({"type": "string", "minimum": 1}, "'minimum' is not supported for the type 'string'"),
         ({"type": "string", "minLength": -1}, "at minLength: -1 is less than"),
         ({"type": "object"}, "'additionalProperties' must be false"),
+        (
+            {"type": "object", "additionalProperties": True, "properties": {}},
+            "'additionalProperties' must be false",
+        ),
         ({"type": "object", "additionalProperties": False, "properties": 5}, "at properties: 5"),
         ({"type": "number", "maximum": 1, "default": 2}, "the default does not fit"),
         ({"type": "array", "items": {"type": "null", "default": 0}}, "parameters[]: the default"),

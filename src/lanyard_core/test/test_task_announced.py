@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lanyard_core.task.announced import MOST_TYPES, announcement_of, read_announcement
-from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.built_in import BUILT_IN
 
 DOCUMENT = BUILT_IN["pick_and_place"].document()
 

@@ -148,3 +148,23 @@ def test_whatever_ends_an_attempt_can_happen_to_its_task(status, ending, tries):
     before = task(status, max_attempts=tries, on_robot_lost=LostPolicy.REQUEUE)
     event = settled(before, ending, is_idempotent=True).event
     assert (status, event) in TRANSITIONS
+
+
+def stopped() -> endings.Ending:
+    return ending_of(result(GoalOutcome.FAILED, error_code=ErrorCode.SAFETY_STOP))
+
+
+def test_a_stop_of_the_robot_pauses_a_task_whose_type_says_so():
+    paused = settled(task(), stopped(), is_idempotent=True, pauses_when_stopped=True)
+    assert (paused.event, paused.error) == (Event.STOPPED, None)
+    assert "resume" in paused.detail
+    assert TRANSITIONS[TaskStatus.RUNNING, paused.event] is TaskStatus.HELD
+
+
+def test_a_stop_of_the_robot_fails_any_other_task():
+    assert settled(task(), stopped(), is_idempotent=True).event is Event.FAILED
+
+
+def test_a_task_that_is_being_cancelled_is_not_paused_by_a_stop():
+    canceling = task(status=TaskStatus.CANCELING)
+    assert settled(canceling, stopped(), is_idempotent=True, pauses_when_stopped=True) == stopped()

@@ -20,7 +20,7 @@ from lanyard_core.access.built_in import BUILT_IN_POLICY
 from lanyard_core.access.keys import KeyRecord, KeyRing
 from lanyard_core.access.policy import Policy
 from lanyard_core.faults import BadConfiguration
-from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.built_in import BUILT_IN
 from lanyard_core.task.supervision import Patience
 from lanyard_gateway.audit.service import audit_log
 from lanyard_gateway.audit.signing import public_file

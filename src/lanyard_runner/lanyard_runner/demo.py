@@ -152,7 +152,11 @@ class Demo:
             "ready_file": str(self._gateway_file),
         }
         file = self._scratch / "overrides.yaml"
-        content = {"gateway": {"ros__parameters": gateway}}
+        tasks = {"journal_folder": str(self._settings.state_dir / "tasks")}
+        content = {
+            "gateway": {"ros__parameters": gateway},
+            "/**/tasks": {"ros__parameters": tasks},
+        }
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
         return file
 

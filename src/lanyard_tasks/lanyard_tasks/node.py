@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lanyard_msgs.action import ExecuteTask
@@ -25,6 +26,7 @@ from lanyard_node_support.clock import steady_timer
 from lanyard_node_support.parameters import declare
 from lanyard_tasks.action_server import TaskActionServer
 from lanyard_tasks.goal import prepared
+from lanyard_tasks.journal import Journal
 from lanyard_tasks.registry import installed_behaviours
 from lanyard_tasks.robot import TaskFailed
 from lanyard_tasks.robot_link import RobotLink
@@ -67,6 +69,8 @@ class TasksNode(Node):
             result_timeout_s=values["result_timeout_s"],
         )
         self._server_id = uuid.uuid4().hex
+        folder = values["journal_folder"]
+        self._journal = _journal(folder, self.get_namespace()) if folder else None
         self._present_ourselves()
         steady_timer(self, 1.0 / values["rate_hz"], self._tick)
         self.get_logger().info(f"task types: {', '.join(self._behaviours)}")
@@ -86,6 +90,11 @@ class TasksNode(Node):
     def _begin(self, handle: ServerGoalHandle) -> None:
         goal = handle.request
         name = f"task {goal.task_id} ({goal.task_type}), attempt {goal.attempt}"
+        if self._journal is not None and _key(handle) in self._journal:
+            ended = self._journal.end_of(_key(handle))
+            self.get_logger().info(f"{name}: had already: {ended.outcome.value} {ended.message}")
+            self._server.finish(handle, ended)
+            return
         try:
             self._require_that_we_are_meant(goal.server_id)
             self._require_free()
@@ -95,6 +104,7 @@ class TasksNode(Node):
                 parameters_json=goal.parameters_json,
                 timeout_s=goal.timeout_s,
             )
+            self._write_down(handle)
         except TaskFailed as failure:
             self.get_logger().warning(f"{name}: not begun: {failure.message}")
             refusal = Ended(Outcome.ABORTED, error=failure.code, message=failure.message)
@@ -115,13 +125,27 @@ class TasksNode(Node):
         types = announcement_of(behaviour.task_type for behaviour in self._behaviours.values())
         self._presentation = self.create_publisher(TaskServer, names.TASK_SERVER, qos.LATCHED)
         self._presentation.publish(
-            TaskServer(server_id=self._server_id, keeps_journal=False, task_types_json=types)
+            TaskServer(
+                server_id=self._server_id,
+                keeps_journal=self._journal is not None,
+                task_types_json=types,
+            )
         )
 
     def _require_that_we_are_meant(self, server_id: str) -> None:
-        if server_id not in ("", self._server_id):
+        if self._journal is None and server_id not in ("", self._server_id):
             message = "the goal was meant for the task server as it was before its last start"
             raise TaskFailed(ErrorCode.OTHER_RUN, message)
+
+    def _write_down(self, handle: ServerGoalHandle) -> None:
+        """Have the goal on disk before it is begun."""
+        if self._journal is None:
+            return
+        try:
+            self._journal.begins(_key(handle))
+        except OSError as error:
+            message = f"the journal cannot be written ({error.strerror}); nothing was done"
+            raise TaskFailed(ErrorCode.INTERNAL, message) from error
 
     def _require_free(self) -> None:
         if self._closing:
@@ -150,7 +174,16 @@ class TasksNode(Node):
         if run.ended is not None:
             self._current = None
             self._log_end(current.handle, run.ended)
+            self._write_down_end(current.handle, run.ended)
             self._server.finish(current.handle, run.ended)
+
+    def _write_down_end(self, handle: ServerGoalHandle, ended: Ended) -> None:
+        if self._journal is None:
+            return
+        try:
+            self._journal.ends(_key(handle), ended)
+        except OSError as error:  # it is told all the same; only a restart would not know it
+            self.get_logger().error(f"the journal cannot be written: {error}")
 
     def _tell_feedback(self, current: _Current, now: float) -> None:
         feedback = current.run.feedback()
@@ -179,3 +212,12 @@ class TasksNode(Node):
         self.get_logger().info(f"{end} {after}{why}")
         if ended.trace:
             self.get_logger().error(ended.trace)
+
+
+def _key(handle: ServerGoalHandle) -> str:
+    return bytes(handle.goal_id.uuid).hex()
+
+
+def _journal(folder: str, namespace: str) -> Journal:
+    name = namespace.strip("/").replace("/", ".") or "robot"
+    return Journal(Path(folder).expanduser().absolute() / f"{name}.jsonl")

@@ -8,6 +8,7 @@ silently lacks a task type is found out much later, and by somebody else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from lanyard_core.faults import BadConfiguration
@@ -19,6 +20,7 @@ GROUP = "lanyard.behaviours"
 Behaviours = Mapping[str, type[Behaviour]]
 
 
+@cache
 def installed_behaviours() -> Behaviours:
     """Every installed behaviour by the name of its task type; raises BadConfiguration."""
     return load_behaviours(entry_points(group=GROUP))

@@ -126,7 +126,8 @@ class Step:
 
     ``fraction`` is how much of the phase is done, [0, 1]. ``joint_velocities`` are rad/s in the
     order of the setup's joints; empty means rest. ``remaining_s`` is the time to the end of the
-    task, when the behaviour knows better than the phases' usual durations.
+    task, and ``progress`` the share of it that is done, [0, 1], when the behaviour knows better
+    than the phases' usual durations.
     """
 
     phase: str
@@ -134,3 +135,4 @@ class Step:
     drive: Velocity = REST
     joint_velocities: Sequence[float] = ()
     remaining_s: float | None = None
+    progress: float | None = None

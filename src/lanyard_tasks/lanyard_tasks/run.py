@@ -147,7 +147,9 @@ class TaskRun:
         try:
             self._step = next(self._steps)
             self._begun = True
-            done = self._type.progress(self._step.phase, self._step.fraction)
+            done = self._step.progress
+            if done is None:
+                done = self._type.progress(self._step.phase, self._step.fraction)
             self._progress = max(self._progress, done)
             self._watch_motion(now)
         except StopIteration as end:

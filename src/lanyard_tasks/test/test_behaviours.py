@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from lanyard_core.task.error_codes import ErrorCode
+from lanyard_tasks.behaviours.dock import Dock
+from lanyard_tasks.behaviours.inspect import Inspect
 from lanyard_tasks.behaviours.move_to import MoveTo
 from lanyard_tasks.behaviours.pick_and_place import PickAndPlace
-from lanyard_tasks.motion.effects import SendCommand
+from lanyard_tasks.behaviours.sequence import Sequence
+from lanyard_tasks.motion.effects import AskLease, SendCommand
 from lanyard_tasks.motion.geometry import REST, distance_m, wrapped
 from lanyard_tasks.run import Outcome
 
@@ -122,3 +126,102 @@ def test_force_within_the_limit_is_reported(robot: Robot) -> None:
     robot.effort_nm = 3.0
     ended = robot.until_end(robot.start(PickAndPlace(), {"force_n": 10.0}))
     assert json.loads(ended.result_json)["peak_force_n"] == pytest.approx(5.0)
+
+
+DOCK_AT = {"x_m": 1.5, "y_m": 0.5, "yaw_rad": 0.8}
+
+
+def test_dock_ends_in_the_dock_and_faces_it(robot: Robot) -> None:
+    ended = robot.until_end(robot.start(Dock(), DOCK_AT))
+    assert ended.outcome is Outcome.SUCCEEDED, ended.message
+    assert distance_m(robot.pose, DOCK_AT["x_m"], DOCK_AT["y_m"]) <= 0.05
+    assert abs(wrapped(robot.pose.yaw_rad - DOCK_AT["yaw_rad"])) <= 0.04
+    assert json.loads(ended.result_json)["was_docked"] is False
+
+
+def test_dock_creeps_in_and_cannot_be_cancelled_then(robot: Robot) -> None:
+    run = robot.start(Dock(), DOCK_AT)
+    robot.until_phase(run, "mate")
+    assert not run.may_cancel()
+    before = len(robot.sent)
+    robot.until_end(run)
+    creeping = [effect for effect in robot.sent[before:] if isinstance(effect, SendCommand)]
+    assert 0.0 < max(abs(command.drive.linear_mps) for command in creeping) <= 0.08
+
+
+def test_a_robot_that_is_in_the_dock_already_stays_there(robot: Robot) -> None:
+    ended = robot.until_end(robot.start(Dock(), {"x_m": 0.0, "y_m": 0.0, "yaw_rad": 0.0}))
+    assert json.loads(ended.result_json) == {"off_m": 0.0, "off_rad": 0.0, "was_docked": True}
+    assert {command.drive for command in commands(robot)} == {REST}
+
+
+@pytest.mark.parametrize("views", [1, 2, 5])
+def test_inspect_tells_what_was_measured_from_every_side(robot: Robot, views: int) -> None:
+    run = robot.start(Inspect(), {"spot": {"x_m": 1.5, "y_m": 0.0}, "views": views})
+    ended = robot.until_end(run)
+    assert ended.outcome is Outcome.SUCCEEDED, ended.message
+    readings = json.loads(ended.result_json)["readings"]
+    assert len({tuple(reading["joints_rad"]) for reading in readings}) == views
+    assert distance_m(robot.pose, 1.5, 0.0) == pytest.approx(0.6, abs=0.03)
+    assert robot.joints == pytest.approx([0.0, -0.9], abs=0.02)
+
+
+def test_inspect_without_a_spot_moves_only_the_arm(robot: Robot) -> None:
+    ended = robot.until_end(robot.start(Inspect(), {"dwell_s": 0.0}))
+    assert (ended.outcome, ended.distance_m) == (Outcome.SUCCEEDED, 0.0)
+
+
+STEPS = [
+    {"task_type": "move_to", "parameters": {"x_m": 0.8, "y_m": 0.0}},
+    {"task_type": "pick_and_place"},
+    {"task_type": "move_to", "parameters": {"x_m": 0.0, "y_m": 0.0}},
+]
+
+
+def test_a_sequence_carries_out_its_steps_in_order_and_tells_each_result(robot: Robot) -> None:
+    ended = robot.until_end(robot.start(Sequence(), {"steps": STEPS}))
+    assert ended.outcome is Outcome.SUCCEEDED, ended.message
+    told = json.loads(ended.result_json)["steps"]
+    assert [step["task_type"] for step in told] == [step["task_type"] for step in STEPS]
+    assert told[2]["result"]["off_m"] <= 0.06
+
+
+def test_a_sequence_makes_steady_progress_and_asks_for_the_lease_once(robot: Robot) -> None:
+    run = robot.start(Sequence(), {"steps": STEPS})
+    shares = []
+    while run.ended is None:
+        robot.tick(run)
+        shares.append(run.feedback().progress)
+    assert shares == sorted(shares)
+    assert sum(isinstance(effect, AskLease) for effect in robot.sent) == 1
+
+
+def test_a_sequence_cannot_be_cancelled_where_its_step_cannot(robot: Robot) -> None:
+    run = robot.start(Sequence(), {"steps": STEPS})
+    robot.until_phase(run, "committed")
+    assert not run.may_cancel()
+    robot.until_phase(run, "step")
+    assert run.may_cancel()
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        ([STEPS[0], {"task_type": "move_to", "parameters": {"x_m": 1.0}}], r"step 2 \(move_to\)"),
+        ([{"task_type": "fly"}], "step 1: task_type must be one of"),
+        ([{"task_type": "sequence", "parameters": {"steps": STEPS}}], "step 1: task_type"),
+    ],
+)
+def test_a_step_that_cannot_be_done_is_named_before_anything_moves(
+    robot: Robot, steps: list[dict[str, Any]], complaint: str
+) -> None:
+    ended = robot.until_end(robot.start(Sequence(), {"steps": steps}))
+    assert (ended.error, ended.distance_m) == (ErrorCode.INVALID_PARAMETERS, 0.0)
+    assert re.search(complaint, ended.message)
+
+
+def test_a_step_that_fails_ends_the_sequence_and_is_named(robot: Robot) -> None:
+    steps = [{"task_type": "move_to", "parameters": {"x_m": 30.0, "y_m": 0.0}}, STEPS[1]]
+    ended = robot.until_end(robot.start(Sequence(), {"steps": steps}))
+    assert ended.error is ErrorCode.UNREACHABLE
+    assert ended.message.startswith("step 1 (move_to): ")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.built_in import BUILT_IN
 from lanyard_tasks.run import Outcome
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "tasks.md"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lanyard_core.faults import BadConfiguration
-from lanyard_core.task.catalogue import BUILT_IN, Phase, TaskType
+from lanyard_core.task.built_in import BUILT_IN
+from lanyard_core.task.catalogue import Phase, TaskType
 from lanyard_tasks.behaviour import Behaviour
 from lanyard_tasks.behaviours.wait import Wait
 from lanyard_tasks.registry import GROUP, installed_behaviours, load_behaviours

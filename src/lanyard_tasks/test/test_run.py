@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lanyard_core.safety.states import Cause, State
-from lanyard_core.task.catalogue import MOVE_TO, WAIT
+from lanyard_core.task.built_in import MOVE_TO, WAIT
 from lanyard_core.task.error_codes import ErrorCode
 from lanyard_tasks.behaviour import Behaviour
 from lanyard_tasks.behaviours.move_to import MoveTo

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from lanyard_core.faults import BadConfiguration
-from lanyard_core.task.catalogue import Phase, TaskType
+from lanyard_core.task.catalogue import OnStop, Phase, TaskType
 
 MOST_TYPES = 256
 """Task types that one server may announce."""
@@ -58,6 +58,7 @@ def _task_type_of(document: Mapping[str, object]) -> TaskType:
         phases=tuple(_phase_of(phase) for phase in phases),
         idempotent=document["idempotent"] is True,
         default_timeout_s=_number(document["default_timeout_s"]),
+        on_stop=OnStop(document["on_stop"]),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from enum import Enum
 
 from lanyard_core.faults import BadConfiguration, ValidationFailed
 from lanyard_core.task.schema import DIALECT, Schema, problems_of_schema, validate, with_defaults
@@ -30,6 +31,17 @@ class Phase:
     estimate_s: float
 
 
+class OnStop(str, Enum):
+    """What a safe stop, halt or fault of the robot makes of a task that it interrupts.
+
+    Either way the task's run ends there, and its authority over the robot. ``PAUSE``: the task
+    waits until somebody resumes it, and is then begun anew; a reset alone never moves a robot.
+    """
+
+    FAIL = "fail"
+    PAUSE = "pause"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskType:
     """What a task of this type needs, which phases it goes through, and how it may be treated.
@@ -37,6 +49,7 @@ class TaskType:
     ``parameters_schema`` is JSON Schema 2020-12, the part that ``lanyard_core.task.schema`` takes.
     ``idempotent``: running it twice leaves the world as running it once, so that it may be sent
     again when a robot was lost half-way. ``default_timeout_s``: longest run when none is asked for.
+    ``on_stop`` may be PAUSE only for an idempotent type, since resuming begins it anew.
     Raises BadConfiguration with every problem when the description cannot be used.
     """
 
@@ -47,6 +60,7 @@ class TaskType:
     phases: tuple[Phase, ...]
     idempotent: bool
     default_timeout_s: float
+    on_stop: OnStop = OnStop.FAIL
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
@@ -93,6 +107,7 @@ class TaskType:
             "phases": [asdict(phase) for phase in self.phases],
             "idempotent": self.idempotent,
             "default_timeout_s": self.default_timeout_s,
+            "on_stop": self.on_stop.value,
         }
 
     def _before(self, name: str) -> Iterator[Phase]:
@@ -113,6 +128,8 @@ class TaskType:
                 yield f"phase {phase.name!r} needs a name like 'transfer' and an estimate above 0 s"
         if not self.default_timeout_s > 0:
             yield "default_timeout_s must be above 0"
+        if self.on_stop is OnStop.PAUSE and not self.idempotent:
+            yield "on_stop: a type that pauses is begun anew, and so must be idempotent"
         if self.parameters_schema.get("type") != "object":
             yield "parameters: the schema must be of type 'object'"
         yield from problems_of_schema(self.parameters_schema)
@@ -139,132 +156,3 @@ class Catalogue(Mapping[str, TaskType]):
 
     def __len__(self) -> int:
         return len(self._types)
-
-
-def _number(description: str, **rules: float) -> dict[str, object]:
-    return {"type": "number", "description": description, **rules}
-
-
-# No floor is larger; what a robot can really reach is its task server's to say.
-_FARTHEST_M = 10_000.0
-
-
-def _coordinate(axis: str) -> dict[str, object]:
-    return _number(
-        f"Metres along {axis} of the robot's odometry frame.",
-        minimum=-_FARTHEST_M,
-        maximum=_FARTHEST_M,
-    )
-
-
-_X_M = _coordinate("x")
-_Y_M = _coordinate("y")
-_SPEED_MPS = _number(
-    "Highest speed of the base in m/s; the control node may allow less.",
-    exclusiveMinimum=0.0,
-    maximum=0.5,
-    default=0.25,
-)
-
-
-def _spot(description: str) -> dict[str, object]:
-    return {
-        "type": "object",
-        "description": description,
-        "properties": {"x_m": _X_M, "y_m": _Y_M},
-        "required": ["x_m", "y_m"],
-        "additionalProperties": False,
-    }
-
-
-MOVE_TO = TaskType(
-    name="move_to",
-    title="Move to",
-    description="Drive the base to a point, and turn to a heading when one is given.",
-    parameters_schema={
-        "type": "object",
-        "properties": {
-            "x_m": _X_M,
-            "y_m": _Y_M,
-            "yaw_rad": _number(
-                "Heading at the end in radians, counter-clockwise from x; left out: as it comes.",
-                minimum=-6.2832,
-                maximum=6.2832,
-            ),
-            "tolerance_m": _number(
-                "How near is there, in metres.", minimum=0.01, maximum=1.0, default=0.05
-            ),
-            "speed_mps": _SPEED_MPS,
-        },
-        "required": ["x_m", "y_m"],
-        "additionalProperties": False,
-    },
-    phases=(
-        Phase("turn", cancellable=True, estimate_s=3.0),
-        Phase("drive", cancellable=True, estimate_s=12.0),
-        Phase("align", cancellable=True, estimate_s=3.0),
-    ),
-    idempotent=True,
-    default_timeout_s=300.0,
-)
-
-PICK_AND_PLACE = TaskType(
-    name="pick_and_place",
-    title="Pick and place",
-    description=(
-        "Fetch an object at one spot and insert it at another. The base drives up to a spot that "
-        "is named, and stays for one that is left out; the arm goes through its taught poses."
-    ),
-    parameters_schema={
-        "type": "object",
-        "properties": {
-            "pick": _spot("Where the object is; left out: in front of the robot."),
-            "place": _spot("Where it goes; left out: beside the robot."),
-            "object": {
-                "type": "string",
-                "description": "Name of the object, for people and for the result.",
-                "minLength": 1,
-                "maxLength": 64,
-                "default": "object",
-            },
-            "force_n": _number(
-                "Highest force of the insertion in newtons.",
-                exclusiveMinimum=0.0,
-                maximum=80.0,
-                default=20.0,
-            ),
-            "speed_mps": _SPEED_MPS,
-        },
-        "additionalProperties": False,
-    },
-    phases=(
-        Phase("approach", cancellable=True, estimate_s=8.0),
-        Phase("grasp", cancellable=True, estimate_s=3.0),
-        Phase("transfer", cancellable=True, estimate_s=10.0),
-        Phase("insertion", cancellable=False, estimate_s=4.0),
-        Phase("retreat", cancellable=True, estimate_s=6.0),
-    ),
-    idempotent=False,
-    default_timeout_s=300.0,
-)
-
-WAIT = TaskType(
-    name="wait",
-    title="Wait",
-    description="Stay where the robot is for a while; it is not armed and does not move.",
-    parameters_schema={
-        "type": "object",
-        "properties": {
-            "duration_s": _number(
-                "How long, in seconds.", minimum=0.0, maximum=3600.0, default=1.0
-            ),
-        },
-        "additionalProperties": False,
-    },
-    phases=(Phase("wait", cancellable=True, estimate_s=1.0),),
-    idempotent=True,
-    default_timeout_s=3700.0,
-)
-
-BUILT_IN = Catalogue((MOVE_TO, PICK_AND_PLACE, WAIT))
-"""The task types that come with Lanyard."""

@@ -19,6 +19,7 @@ GOAL_REJECTED = "goal_rejected"
 DEADLINE_MISSED = "deadline_missed"
 UNEXPLAINED = "unexplained"
 _ROS_STATUS_ABORTED = 6
+_STOPPED = error_name(ErrorCode.SAFETY_STOP)
 
 # The same order may well succeed next time; the others fail again until something is mended.
 _WORTH_A_RETRY = frozenset(
@@ -95,11 +96,14 @@ def expired() -> Ending:
     return Ending(Event.EXPIRED, TaskError(DEADLINE_MISSED, message, "", retryable=False), message)
 
 
-def settled(task: Task, ending: Ending, *, is_idempotent: bool) -> Ending:
+def settled(
+    task: Task, ending: Ending, *, is_idempotent: bool, pauses_when_stopped: bool = False
+) -> Ending:
     """What the end of an attempt makes of its task: that end, or another attempt.
 
-    A task that was lost is only done again if its order says so and doing it twice is as good as
-    doing it once. A task that is being cancelled is never begun again.
+    A stop of the robot pauses a task whose type says so and that has no try left. A task that was
+    lost is only done again if its order says so and doing it twice is as good as doing it once.
+    A task that is being cancelled is never begun again.
     """
     if task.status is TaskStatus.CANCELING:
         return ending
@@ -110,7 +114,12 @@ def settled(task: Task, ending: Ending, *, is_idempotent: bool) -> Ending:
     if ending.event is not Event.FAILED or ending.error is None:
         return ending
     tried = task.failed_attempts + 1
-    if tried >= order.max_attempts or task.attempt >= LAST_ATTEMPT:
+    if task.attempt >= LAST_ATTEMPT:
+        return ending
+    if tried >= order.max_attempts:
+        if pauses_when_stopped and ending.error.code == _STOPPED:
+            detail = f"{ending.error.message}; resume it to begin it anew"
+            return Ending(Event.STOPPED, None, detail)
         return ending
     next_attempt = f"try {tried + 1} of {order.max_attempts} follows"
     if ending.is_lost:

@@ -7,6 +7,7 @@
                        │ └──────────────────────────────────── retried ──────┤
                        └─withdrawn──▶ canceled ◀──canceled── canceling ◀─────┘ (any end)
 
+A running task that a stop of the robot pauses (``stopped``) becomes held.
 What is not in the table cannot happen; ``step`` raises Conflict then, and the task stays as it was.
 A task ends once; only somebody's word (``retried``) begins it anew, under a new attempt.
 """
@@ -37,6 +38,7 @@ class Event(str, Enum):
     RETURNED = "returned"  # the robot did not take the goal; it will be sent again
     REQUEUED = "requeued"  # the robot was lost; the task is begun anew
     ATTEMPT_FAILED = "attempt_failed"  # for a reason that may pass; it is begun anew
+    STOPPED = "stopped"  # the robot was stopped; the task waits until somebody resumes it
     PAUSED = "paused"
     RESUMED = "resumed"
     WITHDRAWN = "withdrawn"  # cancelled before any goal was sent
@@ -62,9 +64,12 @@ TRANSITIONS: dict[tuple[TaskStatus, Event], TaskStatus] = {
     (_S.RUNNING, Event.RETURNED): _S.QUEUED,
     (_S.RUNNING, Event.REQUEUED): _S.QUEUED,
     (_S.RUNNING, Event.ATTEMPT_FAILED): _S.QUEUED,
+    # A reset alone moves nothing: somebody has to let the task go on.
+    (_S.RUNNING, Event.STOPPED): _S.HELD,
     (_S.RUNNING, Event.PAUSED): _S.PAUSED,
     (_S.RUNNING, Event.CANCEL_REQUESTED): _S.CANCELING,
     # Somebody wants it to wait: so it does, before it is begun anew.
+    (_S.PAUSED, Event.STOPPED): _S.HELD,
     (_S.PAUSED, Event.RETURNED): _S.HELD,
     (_S.PAUSED, Event.REQUEUED): _S.HELD,
     (_S.PAUSED, Event.ATTEMPT_FAILED): _S.HELD,

@@ -18,6 +18,7 @@ _TYPES = {
     Event.RETRIED: EventType.TASK_QUEUED,
     Event.DISPATCHED: EventType.TASK_STARTED,
     Event.HELD: EventType.TASK_PAUSED,
+    Event.STOPPED: EventType.TASK_PAUSED,
     Event.PAUSED: EventType.TASK_PAUSED,
     Event.RESUMED: EventType.TASK_RESUMED,
     Event.CANCEL_REQUESTED: EventType.TASK_CANCELING,

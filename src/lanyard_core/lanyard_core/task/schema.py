@@ -147,7 +147,9 @@ def _against_house_rules(schema: object) -> Iterator[str]:
     for keyword in schema:
         if keyword not in _ANYWHERE | _KEYWORDS[kind]:
             yield f"the keyword {keyword!r} is not supported for the type {kind!r}"
-    if kind == "object" and schema.get("additionalProperties") is not False:
+    # An object of which nothing at all is said here is somebody else's to judge.
+    is_open = schema.get("additionalProperties") is True and "properties" not in schema
+    if kind == "object" and not is_open and schema.get("additionalProperties") is not False:
         yield "'additionalProperties' must be false: typos must not pass"
     for name in _strings(schema.get("required")):
         if name not in _mapping(schema.get("properties")):

@@ -17,6 +17,12 @@ def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -
             "assigned_robot_id": task.assigned_robot_id if stays else task.order.named_robot,
             **_FORGET_THE_GOAL,
         }
+    if ending.event is Event.STOPPED:
+        return {
+            "attempt": task.attempt + 1,
+            "assigned_robot_id": task.order.named_robot,
+            **_FORGET_THE_GOAL,
+        }
     if ending.event in (Event.REQUEUED, Event.ATTEMPT_FAILED):
         return {
             "attempt": task.attempt + 1,

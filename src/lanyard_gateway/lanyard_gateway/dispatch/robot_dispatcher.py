@@ -229,7 +229,12 @@ class RobotDispatcher:
         """Put the end into the store, however long the store takes to come back."""
         while True:
             task = attempt.task
-            ending = settled(task, ending, is_idempotent=self._shop.is_idempotent(task))
+            ending = settled(
+                task,
+                ending,
+                is_idempotent=self._shop.is_idempotent(task),
+                pauses_when_stopped=self._shop.pauses_when_stopped(task),
+            )
             changes = changes_at_the_end(attempt, ending, now_unix_s=self._shop.clocks.unix())
             try:
                 return await self._shop.change(

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from lanyard_core.events.news import Publish, nobody
 from lanyard_core.faults import NotFound
-from lanyard_core.task.catalogue import TaskType
+from lanyard_core.task.catalogue import OnStop, TaskType
 from lanyard_core.task.lane import RunTimes
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Changes, Task
@@ -102,3 +102,8 @@ class Shop:
         """Whether doing a task twice is as good as doing it once; a type that is unknown is not."""
         task_type = self.task_types.get(task.order.task_type)
         return task_type is not None and task_type.idempotent
+
+    def pauses_when_stopped(self, task: Task) -> bool:
+        """Whether a stop of its robot pauses a task, instead of failing it."""
+        task_type = self.task_types.get(task.order.task_type)
+        return task_type is not None and task_type.on_stop is OnStop.PAUSE

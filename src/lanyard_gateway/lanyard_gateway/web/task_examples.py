@@ -90,6 +90,7 @@ TASK_TYPE: dict[str, object] = {
     "phases": [{"name": "wait", "cancellable": True, "estimate_s": 1.0}],
     "idempotent": True,
     "default_timeout_s": 3700.0,
+    "on_stop": "fail",
     "ros_action_type": "lanyard_msgs/action/ExecuteTask",
     "robots": ["arm-001"],
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from lanyard_core.task.catalogue import OnStop
 from lanyard_core.task.model import HoldReason, TaskStatus
 from lanyard_core.task.order import LostPolicy
 from lanyard_gateway.web.problem_models import WrongField
@@ -183,6 +184,7 @@ class TaskTypeObject(BaseModel):
     phases: list[PhaseObject]
     idempotent: bool = Field(description="Doing it twice is as good as doing it once.")
     default_timeout_s: float
+    on_stop: OnStop = Field(description="What a stop of the robot makes of it: it fails or pauses.")
     ros_action_type: str
     robots: list[str] = Field(description="Robots that are known, or may be thought, to have it.")
 

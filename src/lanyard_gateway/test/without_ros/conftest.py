@@ -30,7 +30,7 @@ from lanyard_core.port import (
     TaskServer,
 )
 from lanyard_core.safety.states import Cause, State, StopKind
-from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.built_in import BUILT_IN
 from lanyard_core.task.model import TaskRecord
 from lanyard_core.task.order import RobotTraits
 from lanyard_core.task.supervision import Patience

@@ -220,3 +220,32 @@ async def test_a_robot_that_falls_silent_keeps_its_task_but_it_is_stale(house):
     house.robot.known = replace(house.robot.known, online=False)
     shown = await house.task(task_id)
     assert (shown["status"], shown["stale"]) == ("running", True)
+
+
+async def test_a_stop_of_the_robot_pauses_a_task_that_goes_on_only_on_somebodys_word(house):
+    task_id = await house.submit(task_type="move_to", parameters={"x_m": 1.0, "y_m": 0.0})
+    await house.until_started()
+    house.robot.becomes(State.SAFE_STOP)
+    house.robot.ends(GoalOutcome.FAILED, error_code=202, error_message="stopped by a person")
+    paused = await house.until_task(task_id, status="paused")
+    assert (paused["error"], paused["attempt"]) == (None, 2)
+    assert (await house.history(task_id))[-1].event == "stopped"
+    house.robot.becomes(State.IDLE)  # a reset
+    following = await house.submit()
+    await house.until_started(2)
+    assert house.robot.starts[-1].task_id == following
+    house.robot.ends()
+    assert (await house.call("POST", f"/api/v1/tasks/{task_id}/resume")).status_code == 200
+    await house.until_started(3)
+    house.robot.ends()
+    ended = await house.until_task(task_id, status="succeeded")
+    assert len({goal.goal_id for goal in house.robot.starts}) == 3
+    assert ended["metrics"]["retries"] == 1
+
+
+async def test_a_stop_of_the_robot_fails_a_task_of_a_type_that_must_not_be_begun_anew(house):
+    task_id = await house.submit()
+    await house.until_started()
+    house.robot.ends(GoalOutcome.FAILED, error_code=202, error_message="stopped by a person")
+    failed = await house.until_task(task_id, status="failed")
+    assert failed["error"]["code"] == "safety_stop"

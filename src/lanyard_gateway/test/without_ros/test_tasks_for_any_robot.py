@@ -7,7 +7,7 @@ import pytest
 from lanyard_core.port import GoalOutcome
 from lanyard_core.safety.states import State
 from lanyard_core.task.announced import announcement_of
-from lanyard_core.task.catalogue import BUILT_IN
+from lanyard_core.task.built_in import BUILT_IN
 from lanyard_core.task.order import RobotTraits
 
 TASKS = "/api/v1/tasks"

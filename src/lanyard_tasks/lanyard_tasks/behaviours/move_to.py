@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lanyard_core.task.catalogue import MOVE_TO
+from lanyard_core.task.built_in import MOVE_TO
 from lanyard_tasks.behaviour import Behaviour, Parameters, Steps, in_phase
 from lanyard_tasks.legs import face, go_to, require_within, turn_to
 from lanyard_tasks.motion.geometry import distance_m

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lanyard_core.task.catalogue import PICK_AND_PLACE
+from lanyard_core.task.built_in import PICK_AND_PLACE
 from lanyard_core.task.error_codes import ErrorCode
 from lanyard_tasks.behaviour import Behaviour, Parameters, Steps, in_phase
 from lanyard_tasks.legs import come_to_range, face, move_arm, require_within, rest

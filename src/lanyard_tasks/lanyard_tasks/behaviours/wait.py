@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lanyard_core.task.catalogue import WAIT
+from lanyard_core.task.built_in import WAIT
 from lanyard_tasks.behaviour import Behaviour, Parameters, Steps
 from lanyard_tasks.robot import Robot, Step
 

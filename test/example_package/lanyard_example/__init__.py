@@ -1,0 +1,1 @@
+"""A package that adds task types to a robot without touching Lanyard."""
