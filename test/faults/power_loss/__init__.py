@@ -1,0 +1,1 @@
+"""Power cuts, replayed: what a program wrote and synced, cut off at a thousand points."""

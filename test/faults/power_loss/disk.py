@@ -1,0 +1,116 @@
+"""A disk that loses its power: what is on it at a point of a recording. Pure.
+
+What was synced is there. Of what was not, any part may be: each sector of each write by itself, and
+names (created, renamed, removed) up to some point of their order. So a program that relies on more
+than it has synced is found out.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+SECTOR = 512
+_HEAD = struct.Struct("=cHQQI")
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One record; kinds are write, truncate, sync, rename and unlink, by their first letters."""
+
+    kind: str
+    path: str
+    inode: int
+    offset: int
+    data: bytes
+
+
+def read_log(log: bytes) -> Iterator[Op]:
+    """The records of a recording, in order."""
+    at = 0
+    while at < len(log):
+        kind, path_length, inode, offset, length = _HEAD.unpack_from(log, at)
+        at += _HEAD.size
+        path = log[at : at + path_length].decode()
+        at += path_length
+        yield Op(kind.decode(), path, inode, offset, log[at : at + length])
+        at += length
+
+
+@dataclass(slots=True)
+class Disk:
+    """Files by inode, names of inodes, and for both what is not synced yet."""
+
+    files: dict[int, bytearray] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    unsynced: dict[int, list[Op]] = field(default_factory=dict)
+    unsynced_names: list[Op] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
+
+    def take(self, op: Op) -> None:
+        """Let one operation happen."""
+        if op.kind in "ru":
+            self.unsynced_names.append(op)
+            return
+        if op.kind == "s":
+            self._sync(op)
+            return
+        if op.inode not in self._seen:
+            self._seen.add(op.inode)
+            self.unsynced_names.append(Op("c", op.path, op.inode, 0, b""))
+        self.unsynced.setdefault(op.inode, []).append(op)
+
+    def after_power_loss(self, rng: random.Random) -> dict[str, bytes]:
+        """What is found when the power is back: contents by path."""
+        names = dict(self.names)
+        for op in self.unsynced_names[: rng.randint(0, len(self.unsynced_names))]:
+            _name(names, op)
+        keep = rng.choice((0.0, 0.5, 0.9, 1.0))
+        return {path: bytes(self._file(inode, rng, keep)) for path, inode in names.items()}
+
+    def _sync(self, op: Op) -> None:
+        for pending in self.unsynced.pop(op.inode, ()):
+            _write(self.files.setdefault(op.inode, bytearray()), pending, pending.data, 0)
+        left = []
+        for pending in self.unsynced_names:
+            # Syncing a folder settles its names; syncing a new file settles that it is there.
+            of_folder = str(PurePath(pending.path).parent) == op.path
+            if of_folder or (pending.kind == "c" and pending.inode == op.inode):
+                _name(self.names, pending)
+            else:
+                left.append(pending)
+        self.unsynced_names = left
+
+    def _file(self, inode: int, rng: random.Random, keep: float) -> bytearray:
+        content = bytearray(self.files.get(inode, b""))
+        for op in self.unsynced.get(inode, ()):
+            if op.kind == "t":
+                if rng.random() < keep:
+                    _write(content, op, b"", 0)
+                continue
+            for start in range(0, len(op.data), SECTOR):
+                if rng.random() < keep:
+                    _write(content, op, op.data[start : start + SECTOR], start)
+        return content
+
+
+def _write(content: bytearray, op: Op, data: bytes, start: int) -> None:
+    if op.kind == "t":
+        del content[op.offset :]
+        content.extend(bytes(op.offset - len(content)))
+        return
+    at = op.offset + start
+    content.extend(bytes(max(0, at - len(content))))
+    content[at : at + len(data)] = data
+
+
+def _name(names: dict[str, int], op: Op) -> None:
+    if op.kind == "c":
+        names[op.path] = op.inode
+    elif op.kind == "u":
+        names.pop(op.path, None)
+    elif op.path in names:
+        names[op.data.decode()] = names.pop(op.path)
