@@ -52,6 +52,9 @@ demo: workspace
 test: setup
 	@. .ci/env; exec python -m pytest $(ARGS)
 
+fuzz: workspace
+	@. .ci/env; FUZZ_FRAMES='$(FUZZ_FRAMES)' exec python -m pytest -q --timeout 0 test/contract/test_fuzz.py $(ARGS)
+
 faults: workspace
 	@. .ci/env; python -m pip install --quiet --disable-pip-version-check -r .ci/requirements/figures.txt
 	@. .ci/env; export PYTHONPATH="test/faults:$$PYTHONPATH"; exec python -m fault_campaign $(ARGS)

@@ -17,9 +17,24 @@ def make(root):
     return run
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "format", "setup", "clean"])
+TARGETS = ["demo", "test", "faults", "fuzz", "check", "format", "setup", "clean"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_help_names_every_target(make, target):
     assert f"make {target} " in make("help").stdout
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_does_something(make, target):
+    assert "Nothing to be done" not in (result := make("-n", target)).stdout
+    assert result.returncode == 0
+
+
+def test_fuzz_tries_as_many_frames_as_asked_for_and_takes_its_time(make):
+    line = make("-n", "fuzz", "FUZZ_FRAMES=5").stdout
+    assert "FUZZ_FRAMES='5'" in line
+    assert "--timeout 0" in line
 
 
 def test_an_unknown_variable_is_refused_and_the_known_ones_are_named(make):

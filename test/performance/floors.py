@@ -3,12 +3,14 @@
     python test/performance/floors.py --seconds 20
 
 Each between two processes of this machine, at 100 Hz, with the libraries and the settings that the
-suite uses. ``floors.py socket-echo`` and ``floors.py ros-echo`` are the far sides.
+suite uses. ``floors.py socket-echo`` and ``floors.py ros-echo`` are the far sides, and ``floors.py
+twist-echo COUNT`` one for a peer (``peer.py``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import subprocess
@@ -16,6 +18,7 @@ import sys
 import threading
 import time
 
+import uvloop
 import websockets
 from quantiles import in_words
 
@@ -29,7 +32,7 @@ def measure(seconds: float) -> dict[str, list[float]]:
     with subprocess.Popen([sys.executable, __file__, "socket-echo"], stdout=subprocess.PIPE) as far:
         assert far.stdout is not None
         port = int(far.stdout.readline())
-        socket = asyncio.run(_socket_trips(port, seconds))
+        socket = uvloop.run(_socket_trips(port, seconds))
         far.kill()
     with subprocess.Popen([sys.executable, __file__, "ros-echo"]) as far:
         ros = _ros_trips(seconds)
@@ -88,7 +91,7 @@ def _ros_trips(seconds: float) -> list[float]:
         trips.append(time.monotonic() - sent.pop(ack.seq))
 
     commands = node.create_publisher(MotionCommand, "floor/command", qos.COMMAND)
-    node.create_subscription(CommandAck, "floor/ack", heard, qos.ACK)
+    node.create_subscription(CommandAck, "floor/ack", heard, qos.ACK_IN)
     stop = threading.Event()
 
     def spin() -> None:
@@ -120,17 +123,33 @@ def _ros_echo() -> None:
         MotionCommand,
         "floor/command",
         lambda command: acks.publish(CommandAck(seq=command.seq)),
-        qos.COMMAND,
+        qos.COMMAND_IN,
     )
     while True:
         executor.spin_once(timeout_sec=0.1)
 
 
+def _twist_echo(count: int) -> None:
+    from geometry_msgs.msg import TwistStamped
+
+    node, executor = _ros_node("twist_echo")
+    for number in range(count):
+        back = node.create_publisher(TwistStamped, f"/peer_out{number}", 10)
+        node.create_subscription(
+            TwistStamped, f"/peer_in{number}", back.publish, 10, raw=True
+        )  # fmt: skip
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            executor.spin_once(timeout_sec=0.1)
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["socket-echo"]:
-        asyncio.run(_socket_echo())
+        uvloop.run(_socket_echo())
     elif sys.argv[1:] == ["ros-echo"]:
         _ros_echo()
+    elif sys.argv[1:2] == ["twist-echo"]:
+        _twist_echo(int(sys.argv[2]))
     else:
         given = sys.argv[2] if sys.argv[1:2] == ["--seconds"] else "20"
         for kind, found in measure(float(given)).items():

@@ -55,13 +55,22 @@ class Readers:
 
 @contextlib.contextmanager
 def telemetry_readers(
-    running: Running, count: int, *, seconds: float, encoding: str, stalled: int = 0
+    running: Running,
+    count: int,
+    *,
+    seconds: float,
+    encoding: str,
+    stalled: int = 0,
+    fields: str = "",
 ) -> Iterator[Readers]:
-    """So many readers of the demo's robot at 10 Hz, of which the first ``stalled`` never read."""
+    """So many readers of the demo's robot at 10 Hz, of which the first ``stalled`` never read.
+
+    ``fields``: the parts to ask for, separated by commas; else all.
+    """
     url = f"{running.url.replace('http', 'ws', 1)}/ws/telemetry/{running.robot_id}"
     command = [
         sys.executable, str(_HERE / "readers.py"), str(count), str(stalled), str(seconds),
-        f"lanyard.telemetry.v1+{encoding}", running.key, url,
+        f"lanyard.telemetry.v1+{encoding}", running.key, url, fields,
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         try:

@@ -1,9 +1,10 @@
 """Telemetry readers that count what reaches them.
 
-    python readers.py COUNT STALLED SECONDS SUBPROTOCOL KEY URL
+    python readers.py COUNT STALLED SECONDS SUBPROTOCOL KEY URL FIELDS
 
 COUNT readers of one socket each, of which STALLED never read. A process of its own; prints a JSON
-list with the frames that each healthy reader got in SECONDS, after all were connected.
+list with the frames that each healthy reader got in SECONDS, after all were connected. FIELDS,
+unless empty, are the parts to ask for, separated by commas, in JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import sys
 import time
 
+import uvloop
 import websockets
 
 _STALLED_BUFFER = 1
@@ -45,7 +47,7 @@ async def _count(socket: websockets.ClientConnection, seconds: float) -> int:
 
 
 async def _main(
-    count: int, stalled: int, seconds: float, subprotocol: str, key: str, url: str
+    count: int, stalled: int, seconds: float, subprotocol: str, key: str, url: str, fields: str
 ) -> None:
     turn = asyncio.Semaphore(_CONNECTIONS_AT_ONCE)
     sockets = await asyncio.gather(
@@ -54,10 +56,13 @@ async def _main(
             for number in range(count)
         )
     )
+    if fields:
+        wish = {"v": 1, "t": "sub", "seq": 1, "ts_us": 0, "fields": fields.split(",")}
+        await asyncio.gather(*(socket.send(json.dumps(wish)) for socket in sockets))
     print("connected", flush=True)
     healthy = sockets[stalled:]
     print(json.dumps(await asyncio.gather(*(_count(socket, seconds) for socket in healthy))))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:7]))
+    uvloop.run(_main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:8]))

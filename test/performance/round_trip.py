@@ -17,6 +17,7 @@ from pathlib import Path
 
 from floors import measure
 from gateway import Gateway, gateway
+from processes import Usage
 from quantiles import quantiles
 
 _TELEOP = Path(__file__).with_name("teleop.py")
@@ -27,20 +28,31 @@ def main() -> int:
     """Measure; one table row for the floors and for each number of streams."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=20.0, help="for each row")
+    parser.add_argument("--streams", type=int, nargs="+", default=_STREAMS)
     options = parser.parse_args()
     floors = {kind: quantiles(trips) for kind, trips in measure(options.seconds).items()}
     floor = {name: floors["socket"][name] + floors["ros"][name] for name in floors["ros"]}
-    print("| | p50 ms | p99 ms | p99.9 ms | max ms | p50, p99 to the floor | acknowledged |")
-    print("|---|---|---|---|---|---|---|")
-    print("| floor |", " | ".join(f"{value * 1e3:.2f}" for value in floor.values()), "| | |")
-    for streams in _STREAMS:
-        with gateway(streams) as running:
-            trips, sent = drive(running, streams, options.seconds)
-        found = quantiles(trips)
-        ratios = ", ".join(f"{found[name] / floor[name]:.2f}" for name in ("p50", "p99"))
-        cells = " | ".join(f"{value * 1e3:.2f}" for value in found.values())
-        print(f"| {streams} streams | {cells} | {ratios} | {len(trips)} of {sent} |", flush=True)
+    print("| | p50 ms | p99 ms | p99.9 ms | max ms | p50, p99 to the floor | acknowledged"
+          " | gateway's CPU for a command |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|")
+    print("| floor |", " | ".join(f"{value * 1e3:.2f}" for value in floor.values()), "| | | |")
+    for streams in options.streams:
+        print(_row(streams, options.seconds, floor), flush=True)
     return 0
+
+
+def _row(streams: int, seconds: float, floor: dict[str, float]) -> str:
+    with gateway(streams) as running:
+        before = Usage.of(running.pid)
+        trips, sent = drive(running, streams, seconds)
+        spent_s = Usage.of(running.pid).processor_s - before.processor_s
+    found = quantiles(trips)
+    ratios = ", ".join(f"{found[name] / floor[name]:.2f}" for name in ("p50", "p99"))
+    cells = " | ".join(f"{value * 1e3:.2f}" for value in found.values())
+    return (
+        f"| {streams} stream{'s'[: streams > 1]} | {cells} | {ratios} | {len(trips)} of {sent}"
+        f" | {spent_s / max(1, sent) * 1e6:.0f} us |"
+    )
 
 
 def drive(running: Gateway, streams: int, seconds: float) -> tuple[list[float], int]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
+import uvloop
 import websockets
 
 _OK = 0
@@ -137,4 +138,4 @@ if __name__ == "__main__":
     # Stands for a computer of its own: what keeps the robot's processors busy is not to delay it.
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, -15)
-    asyncio.run(_main(float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4:]))
+    uvloop.run(_main(float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4:]))

@@ -83,7 +83,7 @@ class ControlNode(Node):
 
     def _subscribe(self) -> None:
         subscribe = self.create_subscription
-        subscribe(MotionCommand, names.COMMAND, self._on_command, qos.COMMAND)
+        subscribe(MotionCommand, names.COMMAND, self._on_command, qos.COMMAND_IN)
         subscribe(Heartbeat, names.HEARTBEAT, self._on_heartbeat, qos.HEARTBEAT)
         subscribe(Odometry, names.ODOM, self._on_odometry, qos.SENSOR)
         subscribe(JointState, names.JOINT_STATES, self._on_joint_states, qos.SENSOR)

@@ -23,11 +23,15 @@ def _profile(
     )
 
 
-# Reliable, because a lost command would be an acknowledgement that never comes; two at most are
-# kept, because an old command is worth nothing.
+# Two at most are kept, because an old command is worth nothing.
 COMMAND = _profile(2)
 # Every command gets its acknowledgement, also in a burst.
 ACK = _profile(100)
+# Both are offered reliably, so that any subscription matches. Ours ask for less: what is lost would
+# be sent again after the next one at the earliest, and be too late; and each message would have to
+# be confirmed, which takes a tenth of what the gateway spends on a command.
+COMMAND_IN = _profile(2, reliability=ReliabilityPolicy.BEST_EFFORT)
+ACK_IN = _profile(100, reliability=ReliabilityPolicy.BEST_EFFORT)
 HEARTBEAT = _profile(10)
 # Whoever joins late must know at once that the robot is stopped.
 SAFETY_STATE = _profile(1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -21,6 +21,7 @@ import rclpy
 from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
 
 from lanyard_core.faults import BadConfiguration
 
@@ -54,14 +55,20 @@ def make_executor() -> Executor:
     return EventsExecutor()
 
 
-def spin_until(executor: Executor, stop: threading.Event) -> None:
-    """Work off callbacks until ``stop`` is set, or the context is shut down.
+def spin_for(executor: Executor, timeout_s: float) -> None:
+    """Work off callbacks for ``timeout_s`` seconds; raises what one of them raises.
 
-    ``EventsExecutor.spin()`` of the current wheels burns a core and delivers nothing; ``spin_once``
-    in a loop works.
+    ``EventsExecutor.spin()`` of the current wheels burns a core and delivers nothing, and its
+    ``spin_once`` comes back to Python after each callback. Waiting for a future that nobody settles
+    does neither; it takes a new one each time, because the executor leaves a mark on it.
     """
+    executor.spin_until_future_complete(Future(), timeout_sec=timeout_s)
+
+
+def spin_until(executor: Executor, stop: threading.Event) -> None:
+    """Work off callbacks until ``stop`` is set, or the context is shut down."""
     while not stop.is_set() and rclpy.ok():
-        executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+        spin_for(executor, SPIN_TIMEOUT_S)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Commands and heartbeats to one robot's control node.
 
-Publishers are made once; each call makes its own message and hands it to DDS, which does not wait.
-To be called on the event loop's thread: no queue and no other thread lies between a frame that came
-in and the message that goes out.
+Publishers are made once; each call hands a message to DDS, which does not wait. To be called on the
+event loop's thread: no queue and no other thread lies between a frame that came in and the message
+that goes out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rclpy.node import Node
 
 from lanyard_core.faults import Unavailable
 from lanyard_core.port import MotionCommand
-from lanyard_gateway.robot import convert
+from lanyard_gateway.robot.command_cdr import CommandLayout, HeartbeatLayout
 from lanyard_node_support import names, qos
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class CommandPublisher:
 
     def __init__(self, node: Node, config: RobotConfig) -> None:
         self._clock = node.get_clock()
-        self._sender = node.get_name()
-        self._frame_id = config.frames.base
+        self._command = CommandLayout(config.frames.base)
+        self._heartbeat = HeartbeatLayout(node.get_name())
         self._commands = node.create_publisher(
             MotionCommandMsg, config.topic(names.COMMAND), qos.COMMAND
         )
@@ -46,21 +46,19 @@ class CommandPublisher:
 
     def send_command(self, command: MotionCommand) -> None:
         """Publish one command. Raises Unavailable when ROS is shut down already."""
-        message = convert.command_message(command, frame_id=self._frame_id)
         try:
-            self._commands.publish(message)
+            self._commands.publish(self._command.write(command))
         except InvalidHandle:
             raise _shut_down() from None
 
     def send_heartbeat(self, session: int) -> None:
         """Renew a session's lease, or beat for the gateway itself with GATEWAY_SESSION."""
-        message = Heartbeat()
-        message.header.stamp = self._clock.now().to_msg()
-        message.sender = self._sender
-        message.session = session
-        message.seq = self._next_seq(session)
+        stamp_ns = self._clock.now().nanoseconds
+        seq = self._next_seq(session)
         try:
-            self._heartbeats.publish(message)
+            self._heartbeats.publish(
+                self._heartbeat.write(stamp_ns=stamp_ns, session=session, seq=seq)
+            )
         except InvalidHandle:
             raise _shut_down() from None
 

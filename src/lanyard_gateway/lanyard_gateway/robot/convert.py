@@ -11,14 +11,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
-from lanyard_msgs.msg import CommandAck as CommandAckMsg
-from lanyard_msgs.msg import MotionCommand as MotionCommandMsg
 from sensor_msgs.msg import BatteryState, NavSatFix, NavSatStatus
 
-from lanyard_core.port import CommandAck, MotionCommand
-from lanyard_core.safety.states import AckStatus, Cause, State
+from lanyard_core.safety.states import Cause, State
 from lanyard_core.telemetry.status import (
     Battery,
     Camera,
@@ -36,7 +32,6 @@ if TYPE_CHECKING:
     from sensor_msgs.msg import CameraInfo, JointState
 
 _STATES = {state.value: state for state in State}
-_ACK_STATUSES = {status.value: status for status in AckStatus}
 _KNOWN_CAUSES = sum(cause.value for cause in Cause)
 
 # diagnostic_msgs' levels, in the words of VDA 5050's error levels.
@@ -56,43 +51,6 @@ _LEVEL_WORDS = frozenset({"warning", "urgent", "critical", "fatal"})
 def finite(value: float) -> float | None:
     """The number, or None when it is NaN or infinite: how messages say "not known"."""
     return float(value) if math.isfinite(value) else None
-
-
-def command_message(command: MotionCommand, *, frame_id: str) -> MotionCommandMsg:
-    """The message of one command; ``frame_id`` is the robot's base frame."""
-    message = MotionCommandMsg()
-    message.header.stamp = time_message(command.stamp_unix_s)
-    message.header.frame_id = frame_id
-    message.session = command.session
-    message.seq = command.seq
-    linear, angular = message.twist.linear, message.twist.angular
-    linear.x, linear.y, linear.z = command.twist.linear
-    angular.x, angular.y, angular.z = command.twist.angular
-    if command.joint_velocities:
-        message.joint_velocities = list(command.joint_velocities)
-    return message
-
-
-def time_message(unix_s: float) -> Time:
-    """Seconds since the Unix epoch as a message; what does not fit its 32 bits becomes 0."""
-    if not 0.0 <= unix_s < 2**31:
-        return Time()
-    whole = int(unix_s)
-    return Time(sec=whole, nanosec=min(int((unix_s - whole) * 1e9), 999_999_999))
-
-
-def command_ack(message: CommandAckMsg, *, arrived_s: float) -> CommandAck:
-    """The acknowledgement of one command; a status that we do not know counts as INVALID.
-
-    ``arrived_s``: when it arrived, by our monotonic clock.
-    """
-    return CommandAck(
-        session=message.session,
-        seq=message.seq,
-        status=_ACK_STATUSES.get(message.status, AckStatus.INVALID),
-        handling_s=message.handling_time_s,
-        arrived_s=arrived_s,
-    )
 
 
 def twist(message: TwistMsg) -> Twist:

@@ -21,9 +21,10 @@ from lanyard_gateway.robot.config import RobotConfig
 from lanyard_gateway.robot.handover import Handover
 from lanyard_gateway.robot.ros_robot import RosRobot
 from lanyard_gateway.robot.transform_buffer import TransformBuffer
+from lanyard_gateway.robot.transform_cdr import read_transforms
 from lanyard_node_support import qos
 from lanyard_node_support.clock import steady_timer
-from lanyard_node_support.run import make_executor
+from lanyard_node_support.run import make_executor, spin_for
 
 _log = logging.getLogger(__name__)
 
@@ -89,14 +90,16 @@ class RobotFleet:
         self._node.create_subscription(
             TFMessage,
             moving,
-            lambda message: buffer.put(message.transforms, arrived_s=time.monotonic()),
+            lambda data: buffer.put(read_transforms(data, arrived_s=time.monotonic())),
             qos.TF,
+            raw=True,
         )
         self._node.create_subscription(
             TFMessage,
             static,
-            lambda message: buffer.put(message.transforms, arrived_s=None),
+            lambda data: buffer.put(read_transforms(data, arrived_s=None)),
             qos.TF_STATIC,
+            raw=True,
         )
         return buffer
 
@@ -121,13 +124,13 @@ class _SpinThread:
         executor = make_executor()
         executor.add_node(self._node)
         while not self._stopping.is_set() and rclpy.ok():
-            self._spin_once(executor)
+            self._spin(executor)
         executor.remove_node(self._node)
         executor.shutdown()
 
-    def _spin_once(self, executor: Executor) -> None:
+    def _spin(self, executor: Executor) -> None:
         try:
-            executor.spin_once(timeout_sec=_SPIN_TIMEOUT_S)
+            spin_for(executor, _SPIN_TIMEOUT_S)
         except Exception:  # noqa: BLE001 - the top level of the thread
             # One bad message of one robot must not take the others' bridge down.
             _log.exception("a ROS callback failed")

@@ -27,7 +27,7 @@ from lanyard_core.port import (
 )
 from lanyard_core.safety.states import Priority, StopKind
 from lanyard_core.telemetry.status import RobotStatus
-from lanyard_gateway.robot import convert
+from lanyard_gateway.robot.command_cdr import read_command_ack
 from lanyard_gateway.robot.command_publisher import GATEWAY_SESSION, CommandPublisher
 from lanyard_gateway.robot.config import RobotConfig
 from lanyard_gateway.robot.handover import Handover
@@ -53,7 +53,7 @@ class RosRobot:
         self._control = ControlServices(node, handover, config)
         self._tasks = TaskClient(node, handover, config)
         node.create_subscription(
-            CommandAckMsg, config.topic(names.COMMAND_ACK), self._ack_arrived, qos.ACK
+            CommandAckMsg, config.topic(names.COMMAND_ACK), self._ack_arrived, qos.ACK_IN, raw=True
         )
 
     @property
@@ -160,9 +160,9 @@ class RosRobot:
             self._tell_safety()
         self._was_online = online
 
-    def _ack_arrived(self, message: CommandAckMsg) -> None:
+    def _ack_arrived(self, data: bytes) -> None:
         if self._listeners:
-            ack = convert.command_ack(message, arrived_s=time.monotonic())
+            ack = read_command_ack(data, arrived_s=time.monotonic())
             self._handover.post(lambda: self._tell_ack(ack))
 
     def _tell_ack(self, ack: CommandAck) -> None:

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lanyard_core.telemetry.status import Pose, Quaternion, Vector3
-
-if TYPE_CHECKING:
-    from geometry_msgs.msg import TransformStamped
 
 # Frames that one robot may have; more come only from a broken publisher.
 MAX_FRAMES = 2000
@@ -49,19 +45,11 @@ class TransformBuffer:
     def __init__(self) -> None:
         self._by_child: dict[str, Transform] = {}
 
-    def put(self, messages: Iterable[TransformStamped], *, arrived_s: float | None) -> None:
-        """Take in the transforms of one message; ``arrived_s`` is None for static ones."""
-        for message in messages:
-            child = message.child_frame_id
-            if child not in self._by_child and len(self._by_child) >= MAX_FRAMES:
-                continue
-            moved, turned = message.transform.translation, message.transform.rotation
-            self._by_child[child] = Transform(
-                parent=message.header.frame_id,
-                translation=(moved.x, moved.y, moved.z),
-                rotation=(turned.x, turned.y, turned.z, turned.w),
-                arrived_s=arrived_s,
-            )
+    def put(self, transforms: Iterable[tuple[str, Transform]]) -> None:
+        """Take in transforms, each with its child frame."""
+        for child, transform in transforms:
+            if child in self._by_child or len(self._by_child) < MAX_FRAMES:
+                self._by_child[child] = transform
 
     def lookup(self, target: str, source: str) -> Lookup | None:
         """Pose of ``source`` in its ancestor ``target``; None when no chain leads there."""

@@ -120,6 +120,7 @@ class CommandLink:
         try:
             await self._websocket.accept(subprotocol=self._subprotocol)
             self._line.on_ping = self._pinged
+            self._line.on_message = self._take
             self._audit("lease", bool(self._lease.session), self._lease.holder)
             self._do(self._session.opened(time.monotonic(), self._robot.status()))
             await self._receive()
@@ -127,6 +128,7 @@ class CommandLink:
             pass  # the client is gone; that is how most connections end
         finally:
             stop_listening()
+            self._line.on_message = None
             self._do(self._session.closed())
             self._note_counts()
             await self._requests.finish()
@@ -150,12 +152,12 @@ class CommandLink:
                 return
             text = message.get("text")
             self._take(message["bytes"] if text is None else text)
-            self._taken += 1
             if self._taken % _FRAMES_IN_ONE_TURN == 0:
                 await asyncio.sleep(0)
 
     def _take(self, message: Wire) -> None:
         now = time.monotonic()
+        self._taken += 1
         try:
             value = self._codec.decode(message, limits=FROM_CLIENT)
             frame = read_client_frame(

@@ -3,7 +3,8 @@
 Readers with the same robot, encoding, parts, floats and rate are one audience. It has a timer of
 its own, which runs while somebody listens; audiences of the same robot that differ only in their
 rate share the samples that fall together. A reader gets bytes, never a wait: what it does with
-them cannot slow the others. Event loop's thread.
+them cannot slow the others. Nor do many readers slow whoever drives: a few have their sample, then
+the loop has its turn. Event loop's thread.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ Offer = Callable[[EncodedSample], None]
 
 SHARED_S = 0.004
 """How old a sample may be that is given to another audience: less than the shortest period."""
+
+SLICE_S = 0.0002
+"""How long readers are served in one turn of the loop, in which no command can come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ class Audience:
         self._loop = asyncio.get_running_loop()
         self._rate_hz = topic.subscription.rate_hz
         self._phase = phase_of(topic.robot_id)
-        self._offers: set[Offer] = set()
+        # Two sets in order: all readers, and those that have not had the newest sample yet.
+        self._offers: dict[Offer, None] = {}
+        self._waiting: dict[Offer, None] = {}
+        self._turn_is_due = False
         self._set_timer()
 
     def __len__(self) -> int:
@@ -90,12 +97,13 @@ class Audience:
 
     def join(self, offer: Offer) -> None:
         """Offer a sample to this reader now, and every one from now on."""
-        self._offers.add(offer)
+        self._offers[offer] = None
         offer(self._sampler.sample(self._loop.time()))
 
     def leave(self, offer: Offer) -> None:
         """No more samples for this reader."""
-        self._offers.discard(offer)
+        self._offers.pop(offer, None)
+        self._waiting.pop(offer, None)
         if not self._offers:
             self._timer.cancel()
 
@@ -105,9 +113,21 @@ class Audience:
 
     def _tick(self) -> None:
         self._set_timer()
-        sample = self._sampler.sample(self._loop.time())
-        for offer in tuple(self._offers):
-            offer(sample)
+        self._sample = self._sampler.sample(self._loop.time())
+        # Whoever has not had the sample before comes first, and gets this one in its place.
+        self._waiting |= self._offers
+        if not self._turn_is_due:
+            self._serve()
+
+    def _serve(self) -> None:
+        until = time.monotonic() + SLICE_S
+        while self._waiting and time.monotonic() < until:
+            offer = next(iter(self._waiting))
+            del self._waiting[offer]
+            offer(self._sample)
+        self._turn_is_due = bool(self._waiting)
+        if self._turn_is_due:
+            self._loop.call_soon(self._serve)
 
 
 class Audiences:

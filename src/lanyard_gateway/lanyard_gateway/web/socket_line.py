@@ -25,6 +25,10 @@ from lanyard_core.stream.plain import Wire
 _EXTENSION = "lanyard.line"
 _PROBE_BYTES = 8  # uvicorn's own pings carry four
 
+MESSAGES_AT_ONCE = 16
+"""Messages of one reading that ``on_message`` takes; the others wait for their turn, so that a
+socket that is full does not hold the loop."""
+
 LINGER_S = 2.0
 """How long a client may take to read what it was sent and to answer the close frame."""
 
@@ -37,13 +41,16 @@ class Line:
     """One connection. What is sent here goes out in order, at once, and never waits.
 
     ``on_ping``: a ping of the protocol came and was answered. ``on_answer``: the client answered a
-    probe. ``on_clear``: the system takes again what is sent.
+    probe. ``on_clear``: the system takes again what is sent. ``on_message``, unless None: a message
+    came, and need not wait until the handler's task has its turn; those that must come to the
+    handler as ever, before any later one comes here.
     """
 
     def __init__(self, protocol: SocketProtocol) -> None:
         self.on_ping: Callable[[], None] = _nothing
         self.on_answer: Callable[[], None] = _nothing
         self.on_clear: Callable[[], None] = _nothing
+        self.on_message: Callable[[Wire], None] | None = None
         self._protocol = protocol
         self._prefix = secrets.token_bytes(_PROBE_BYTES)
 
@@ -113,6 +120,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     line: Line
     on_lost: Callable[[], None] = staticmethod(_nothing)
+    room = MESSAGES_AT_ONCE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
@@ -133,6 +141,27 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def is_read(self) -> bool:
         """Sockets judge slow readers themselves."""
         return True
+
+    def data_received(self, data: bytes) -> None:
+        """Something was read."""
+        self.room = MESSAGES_AT_ONCE
+        super().data_received(data)
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is whole: hand it on at once, or let it wait for its turn."""
+        take = self.line.on_message
+        if take is None or not self.room or self.close_sent or not self.queue.empty():
+            super().send_receive_event_to_app()
+            return
+        data = b"".join(self.frames)
+        try:
+            message = data.decode() if self.curr_msg_data_type == "text" else data
+        except UnicodeDecodeError:
+            super().send_receive_event_to_app()
+            return
+        self.frames = []
+        self.room -= 1
+        take(message)
 
     def handle_connect(self, event: Request) -> None:
         """The client asks for the upgrade."""

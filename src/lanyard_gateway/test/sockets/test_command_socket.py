@@ -14,6 +14,7 @@ from lanyard_core.access.scopes import Role
 from lanyard_core.safety.states import AckStatus, State
 from lanyard_core.stream.channel import Channel, Encoding, subprotocols
 from lanyard_core.stream.client_frames import write_client_frame
+from lanyard_core.stream.codecs import CODECS
 from lanyard_core.stream.frames import (
     Ack,
     Arm,
@@ -26,6 +27,7 @@ from lanyard_core.stream.frames import (
     Stop,
 )
 from lanyard_core.telemetry.status import Twist
+from lanyard_gateway.web.socket_line import MESSAGES_AT_ONCE
 
 ENCODINGS = list(Encoding)
 MSGPACK, CBOR, JSON = subprotocols(Channel.COMMAND)
@@ -146,6 +148,24 @@ async def test_a_hundred_commands_a_second_are_all_acknowledged_in_order(gateway
     assert [ack.ack for ack in acks if ack.ack in sent] == sent
     numbers = [frame.seq for frame in teleop.seen]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_what_arrives_in_one_piece_is_taken_in_order(gateway, encoding):
+    # More than the socket takes at once: the rest waits for its turn, and must not be overtaken.
+    teleop = await gateway.teleop(encoding)
+    await teleop.until(Hello)
+    protocol = teleop.connection.protocol
+    count = 4 * MESSAGES_AT_ONCE
+    for seq in range(1, count + 1):
+        message = CODECS[encoding].encode(write_client_frame(Ping(seq, 1_795_000_000_000_000)))
+        if isinstance(message, str):
+            protocol.send_text(message.encode())
+        else:
+            protocol.send_binary(message)
+    teleop.connection.transport.write(b"".join(protocol.data_to_send()))
+    pongs = [(await teleop.until(Pong)).ack for _ in range(count)]
+    assert pongs == list(range(1, count + 1))
 
 
 async def test_motion_without_arming_is_refused(gateway, robot):

@@ -2,41 +2,12 @@ import math
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
-from lanyard_msgs.msg import CommandAck, JointTemperatures, SafetyState
+from lanyard_msgs.msg import JointTemperatures, SafetyState
 from sensor_msgs.msg import BatteryState, JointState, NavSatFix, NavSatStatus
 
-from lanyard_core.port import MotionCommand
-from lanyard_core.safety.states import AckStatus, Cause, State
-from lanyard_core.telemetry.status import GpsFix, Twist
+from lanyard_core.safety.states import Cause, State
+from lanyard_core.telemetry.status import GpsFix
 from lanyard_gateway.robot import convert
-
-
-def test_a_command_carries_its_session_sequence_stamp_and_velocities():
-    command = MotionCommand(
-        session=2**63 + 5,
-        seq=7,
-        twist=Twist(linear=(0.1, 0.2, 0.3), angular=(0.4, 0.5, 0.6)),
-        stamp_unix_s=1_700_000_000.25,
-        joint_velocities=(0.1, -0.1),
-    )
-    message = convert.command_message(command, frame_id="base_link")
-    assert (message.session, message.seq) == (2**63 + 5, 7)
-    assert message.header.frame_id == "base_link"
-    assert (message.header.stamp.sec, message.header.stamp.nanosec) == (1_700_000_000, 250_000_000)
-    assert (message.twist.linear.y, message.twist.angular.z) == (0.2, 0.6)
-    assert list(message.joint_velocities) == [0.1, -0.1]
-
-
-@pytest.mark.parametrize("unix_s", [-1.0, 2.0**31, math.nan, math.inf])
-def test_a_stamp_that_does_not_fit_the_message_becomes_zero(unix_s):
-    assert convert.time_message(unix_s).sec == 0
-
-
-def test_an_acknowledgement_with_an_unknown_status_counts_as_invalid():
-    ack = convert.command_ack(CommandAck(session=1, seq=2, status=200), arrived_s=5.0)
-    assert (ack.status, ack.arrived_s) == (AckStatus.INVALID, 5.0)
-    clamped = CommandAck(status=CommandAck.STATUS_CLAMPED)
-    assert convert.command_ack(clamped, arrived_s=5.0).status is AckStatus.CLAMPED
 
 
 def test_an_unknown_state_is_none_and_unknown_causes_are_left_out():
