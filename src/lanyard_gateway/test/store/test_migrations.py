@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import create_engine, inspect
 
 from lanyard_core.faults import BadConfiguration
+from lanyard_gateway.store import migrate
 from lanyard_gateway.store.tables import metadata
 from lanyard_gateway.store.task_store import SqlTaskStore
 
@@ -124,3 +127,22 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(store_path):
     connection.close()
     assert "schema_version" in tables
     assert "alembic_version" not in tables
+
+
+def test_a_store_that_is_up_to_date_is_opened_without_the_tool_for_steps(tmp_path):
+    # It takes 11 MB for as long as the gateway runs.
+    path = tmp_path / "tasks.db"
+    SqlTaskStore.open(path).close()
+    script = (
+        "import sys, pathlib; from lanyard_gateway.store.task_store import SqlTaskStore;"
+        f"SqlTaskStore.open(pathlib.Path({str(path)!r})).close(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
+
+
+def test_the_newest_step_is_known_by_its_file():
+    assert migrate._newest_step() == max(
+        path.read_text().partition('revision = "')[2].partition('"')[0]
+        for path in migrate._STEPS.glob("versions/r*.py")
+    )
