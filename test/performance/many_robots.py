@@ -14,6 +14,7 @@ import sys
 
 from lanyard_msgs.msg import CommandAck, MotionCommand, SafetyState
 from lanyard_msgs.srv import AcquireLease, ArmMotion, ReleaseLease, RequestStop, ResetSafety
+from processes import stand_for_another_computer
 from rclpy.node import Node
 
 from lanyard_node_support import names, qos
@@ -111,5 +112,6 @@ class ManyRobots(Node):
 
 
 if __name__ == "__main__":
+    stand_for_another_computer()
     choose_transport()
     sys.exit(run_node(lambda: ManyRobots(int(sys.argv[1])), name="many_robots"))

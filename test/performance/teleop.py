@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import math
-import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import Any
 import msgpack
 import uvloop
 import websockets
+from processes import stand_for_another_computer
 
 _OK = 0
 _PING_EVERY_S = 1.0
@@ -135,7 +135,5 @@ async def _main(rate_hz: float, seconds: float, key: str, urls: list[str]) -> No
 
 
 if __name__ == "__main__":
-    # Stands for a computer of its own: what keeps the robot's processors busy is not to delay it.
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, -15)
+    stand_for_another_computer()
     uvloop.run(_main(float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4:]))

@@ -70,8 +70,11 @@ class Line:
         protocol = self._protocol
         return protocol.close_sent or protocol.disconnected or protocol.transport.is_closing()
 
-    def send(self, message: Wire) -> None:
-        """Send a message of an accepted socket. Nothing happens when it is over."""
+    def send(self, message: Wire, *, probing: bool = False) -> None:
+        """Send a message of an accepted socket. Nothing happens when it is over.
+
+        ``probing``: with a ``probe`` behind it, in one piece.
+        """
         if self.is_over:
             return
         connection = self._protocol.conn
@@ -80,6 +83,8 @@ class Line:
                 connection.send_text(message.encode())
             else:
                 connection.send_binary(message)
+            if probing:
+                connection.send_ping(self._prefix)
         except InvalidState:  # the client's close frame is here, and not yet handled
             return
         self._protocol.flush()

@@ -116,9 +116,7 @@ class TelemetryLink:
                 continue
             if not gate.is_open(now) or (message := reader.take_sample()) is None:
                 break
-            line.send(message)
-            if gate.sent(now):
-                line.probe()
+            line.send(message, probing=gate.sent(now))
         if not line.is_clear:
             gate.blocked(self._loop.time())
         self._watch_for_stall()
