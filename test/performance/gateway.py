@@ -69,6 +69,10 @@ def gateway(robots: int) -> Iterator[Gateway]:
                     f"robots:=[{names}]",
                     "-p",
                     'tf.frame_prefix:="{name}/"',
+                    "-p",
+                    "limits.max_connections:=1000",
+                    "-p",
+                    "limits.max_connections_per_address:=1000",
                 ],
                 environment,
             )

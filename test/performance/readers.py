@@ -19,12 +19,14 @@ import websockets
 
 _STALLED_BUFFER = 1
 _CONNECTIONS_AT_ONCE = 10
+_PAUSE_S = 0.2  # a key may make 100 requests a second
 
 
 async def _open(
     url: str, key: str, subprotocol: str, *, stalled: bool, turn: asyncio.Semaphore
 ) -> websockets.ClientConnection:
     async with turn:
+        await asyncio.sleep(_PAUSE_S)
         return await websockets.connect(
             url,
             subprotocols=[websockets.Subprotocol(subprotocol)],
