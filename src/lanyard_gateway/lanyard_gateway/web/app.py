@@ -36,6 +36,7 @@ from lanyard_gateway.web import (
     tasks_api,
     telemetry_api,
     telemetry_socket,
+    tickets_api,
 )
 from lanyard_gateway.web.audit_trail import AuditTrail
 from lanyard_gateway.web.context import AppContext
@@ -88,6 +89,7 @@ def _include(app: FastAPI, *, root_aliases: bool) -> None:
         stops_api.reset_router,
         audit_api.router,
         keys_api.router,
+        tickets_api.router,
         system_api.open_router,
         system_api.router,
         openapi.router,

@@ -1,9 +1,7 @@
 """Who is calling, and may they: from a Bearer credential to a Principal and its scopes.
 
-Works for requests and WebSockets alike. A credential is read from the ``Authorization`` header or,
-on a WebSocket, from an offered subprotocol ``lanyard.bearer.<credential>`` (browsers cannot set
-headers). It is never read from the URL, which ends up in logs, and never echoed. Other kinds of
-credentials (tokens, tickets) join in ``identify``; rate limits and the audit log sit behind it.
+Works for requests and WebSockets alike. Where a credential is read from says ``credentials``; which
+kinds there are, ``identify``; rate limits and the audit log sit around it.
 """
 
 from __future__ import annotations
@@ -19,23 +17,11 @@ from starlette.requests import HTTPConnection
 from lanyard_core.access import preconditions
 from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
+from lanyard_core.access.tickets import Ticket
 from lanyard_core.faults import Unauthenticated, Unavailable
 from lanyard_gateway.web.context import AppContext, context_of
-from lanyard_gateway.web.scope_keys import ADMITTED, PRINCIPAL, REFUSAL, ROBOT_ID
-
-BEARER_SUBPROTOCOL = "lanyard.bearer."
-
-__all__ = [
-    "BEARER_SUBPROTOCOL",
-    "Admitted",
-    "Require",
-    "admitted",
-    "authorize",
-    "identify",
-    "offered_protocols",
-    "principal_now",
-    "require",
-]
+from lanyard_gateway.web.credentials import Kind, shown
+from lanyard_gateway.web.scope_keys import ADMITTED, PRINCIPAL, REFUSAL, ROBOT_ID, TICKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +61,20 @@ def identify(connection: HTTPConnection) -> Principal:
 
 
 def _identified(connection: HTTPConnection) -> Principal:
-    credential = _header_credential(connection) or _subprotocol_credential(connection)
-    if credential is None:
-        raise Unauthenticated("no API key; send `Authorization: Bearer <key>`")
-    context, now = context_of(connection), time.time()
-    principal = context.keyring.authenticate(credential, now_unix_s=now)
+    credential, context = shown(connection), context_of(connection)
+    now = time.time()
+    if credential.kind is Kind.TICKET:
+        ticket = context.tickets.redeem(credential.text, now=time.monotonic())
+        connection.scope[TICKET] = ticket
+        return principal_now(context, ticket.principal, now_unix_s=now)
+    principal = context.keyring.authenticate(credential.text, now_unix_s=now)
     context.last_use.note(principal.key_id, now_unix_s=now)
     return principal
 
 
-def offered_protocols(connection: HTTPConnection) -> list[str]:
-    """The subprotocols that a WebSocket offers, without the one that carries the credential."""
-    offered: list[str] = list(connection.scope.get("subprotocols", ()))
-    return [protocol for protocol in offered if not protocol.startswith(BEARER_SUBPROTOCOL)]
-
-
-def _header_credential(connection: HTTPConnection) -> str | None:
-    values = connection.headers.getlist("authorization")
-    if not values:
-        return None
-    scheme, _, credential = values[0].partition(" ")
-    if len(values) > 1 or scheme.lower() != "bearer" or not credential.strip():
-        raise Unauthenticated("the Authorization header must be `Bearer <key>`, once")
-    return credential.strip()
-
-
-def _subprotocol_credential(connection: HTTPConnection) -> str | None:
-    if connection.scope["type"] != "websocket":
-        return None
-    for protocol in connection.scope.get("subprotocols", ()):
-        if protocol.startswith(BEARER_SUBPROTOCOL):
-            return str(protocol[len(BEARER_SUBPROTOCOL) :])
-    return None
+def ticket_of(connection: HTTPConnection) -> Ticket | None:
+    """The ticket with which a socket was identified; None when it showed something else."""
+    return cast("Ticket | None", connection.scope.get(TICKET))
 
 
 def authorize(

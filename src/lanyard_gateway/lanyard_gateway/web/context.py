@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from lanyard_core.access.keys import KeyRing
 from lanyard_core.access.principal import no_such_robot
+from lanyard_core.access.tickets import TicketBook
 from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.doors.last_use import LastUse
@@ -37,6 +38,7 @@ class AppContext:
     ros_alive: Callable[[], bool]
     events: EventHub = field(default_factory=EventHub)
     last_use: LastUse = field(default_factory=LastUse)
+    tickets: TicketBook = field(default_factory=TicketBook)
     audit: AuditSink = field(default_factory=NoAudit)
     rates: Rates | None = None
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from lanyard_gateway.web.connections import Connections
 from lanyard_gateway.web.http_connection import http_protocol
 from lanyard_gateway.web.settings import WebSettings
-from lanyard_gateway.web.socket_line import SocketProtocol
+from lanyard_gateway.web.socket_line import socket_protocol
 
 SOCKET_PING_INTERVAL_S = 10.0
 SOCKET_PING_TIMEOUT_S = 10.0
@@ -35,7 +35,7 @@ def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
         port=settings.port,
         loop="asyncio",
         http=http_protocol(connections, problem_base=settings.problem_base),
-        ws=SocketProtocol,
+        ws=socket_protocol(problem_base=settings.problem_base),
         ws_max_size=settings.max_socket_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=SOCKET_PING_INTERVAL_S,

@@ -22,8 +22,9 @@ from lanyard_core.stream.channel import (
     subprotocol,
     subprotocols,
 )
-from lanyard_gateway.web.auth import Require, offered_protocols
+from lanyard_gateway.web.auth import Require, ticket_of
 from lanyard_gateway.web.context import context_of
+from lanyard_gateway.web.credentials import Kind, offered_protocols, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class RobotAdmission(Admission):
 
 def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope) -> RobotAdmission:
     """Check a socket to one robot. Raises the fault that it is to be refused with."""
-    principal = _caller(websocket, scope)
+    principal = _caller(websocket, channel, scope, robot_id)
     robot = context_of(websocket).robot(robot_id)
     encoding = _encoding(websocket, channel)
     return RobotAdmission(principal, encoding, subprotocol(channel, encoding), robot)
@@ -52,14 +53,20 @@ def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope
 
 def admit_to_all(websocket: WebSocket, *, channel: Channel, scope: Scope) -> Admission:
     """Check a socket that is about no robot in particular; as ``admit``."""
-    principal = _caller(websocket, scope)
+    principal = _caller(websocket, channel, scope, None)
     encoding = _encoding(websocket, channel)
     return Admission(principal, encoding, subprotocol(channel, encoding))
 
 
-def _caller(websocket: WebSocket, scope: Scope) -> Principal:
+def _caller(
+    websocket: WebSocket, channel: Channel, scope: Scope, robot_id: str | None
+) -> Principal:
     _check_origin(websocket)
-    return Require(scope)(websocket)
+    principal = Require(scope)(websocket)
+    ticket = ticket_of(websocket)
+    if ticket is not None:
+        ticket.check_fits(channel.value, robot_id)
+    return principal
 
 
 def _encoding(websocket: WebSocket, channel: Channel) -> Encoding:
@@ -73,8 +80,17 @@ def _encoding(websocket: WebSocket, channel: Channel) -> Encoding:
 
 
 def _check_origin(websocket: WebSocket) -> None:
-    origin = websocket.headers.get("origin")
-    if origin is None or origin in context_of(websocket).settings.allowed_origins:
+    """A page of a site that is not listed gets nowhere, whatever it shows.
+
+    Browsers always say the origin. What says none is a program: it has a credential of its own, and
+    neither a ticket, which only pages need, nor a cookie, which only browsers keep.
+    """
+    origins = websocket.headers.getlist("origin")
+    if not origins:
+        if "cookie" in websocket.headers or shown(websocket).kind is Kind.TICKET:
+            raise Forbidden("a browser must say its origin", code="origin_not_allowed")
+        return
+    if len(origins) == 1 and origins[0] in context_of(websocket).settings.allowed_origins:
         return
     raise Forbidden(
         "this web page may not open sockets here; add its origin to allowed_origins if it should",

@@ -9,6 +9,7 @@ with ``line_of`` in the extensions of its scope. Everything on the event loop's 
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable
 from typing import cast
@@ -17,7 +18,7 @@ from starlette.requests import HTTPConnection
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 
 from lanyard_core.stream.channel import CloseCode
 from lanyard_core.stream.plain import Wire
@@ -124,6 +125,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol with a line of its own; ``on_lost`` is told of its end."""
 
     line: Line
+    problem_base: str
     on_lost: Callable[[], None] = staticmethod(_nothing)
     room = MESSAGES_AT_ONCE
 
@@ -133,6 +135,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # What the system does not take piles up no further: whoever sends is told at once.
         self.transport.set_write_buffer_limits(high=0)
         self.line = Line(self)
+        reject = self.conn.reject
+        self.conn.reject = lambda *told: _as_problem(  # type: ignore[method-assign]
+            reject(*told), self.problem_base
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
@@ -209,6 +215,31 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(linger_s, self.transport.abort)
+
+
+def _as_problem(response: Response, problem_base: str) -> Response:
+    """What the library itself refuses, such as a malformed upgrade, in the shape of all else."""
+    status = response.status_code
+    code = {400: "bad_request", 403: "forbidden"}.get(status, "internal")
+    body = {
+        "type": problem_base + code,
+        "title": response.reason_phrase,
+        "status": status,
+        "code": code,
+        "detail": response.body.decode().strip() if status == 400 else response.reason_phrase,
+        "retryable": False,
+    }
+    response.body = json.dumps(body).encode()
+    for name in ("Content-Type", "Content-Length"):
+        del response.headers[name]
+    response.headers["Content-Type"] = "application/problem+json"
+    response.headers["Content-Length"] = str(len(response.body))
+    return response
+
+
+def socket_protocol(*, problem_base: str) -> type[SocketProtocol]:
+    """The protocol of a server whose problems have types that begin like this."""
+    return type("SocketProtocol", (SocketProtocol,), {"problem_base": problem_base})
 
 
 def line_of(connection: HTTPConnection) -> Line:

@@ -268,6 +268,13 @@ class Gateway:
             )
         )
 
+    async def connect_with(
+        self, path: str, headers: list[tuple[str, str]], subprotocols: list[str]
+    ) -> ClientConnection:
+        """Open a socket with just these headers; one may stand twice."""
+        opening = connect(self.url + path, subprotocols=subprotocols, additional_headers=headers)
+        return await self._open.enter_async_context(opening)
+
     async def teleop(self, encoding: Encoding = Encoding.MSGPACK, **more: object) -> Teleop:
         wanted = [subprotocol(Channel.COMMAND, encoding)]
         return Teleop(await self.connect(subprotocols=wanted, **more), encoding)

@@ -274,3 +274,26 @@ async def test_robots_are_asked_for_stopped_and_reset(scenario, robot):
     await running.ends()
     assert robot.stops[0][1].endswith("enough")
     assert robot.safety.state is State.IDLE
+
+
+async def test_a_page_opens_its_sockets_with_tickets(scenario, gateway, robot):
+    running = await scenario(
+        """
+        const offered = [];
+        class PageSocket extends WebSocket {
+          constructor(url, protocols) {
+            super(url, { protocols, headers: { Origin: "https://panel.example.org" } });
+            offered.push(...protocols);
+          }
+        }
+        const page = new Lanyard({ url: process.env.URL, key: process.env.KEY, WebSocket: PageSocket,
+          tickets: true });
+        for await (const sample of page.telemetry(["arm-001"])) break;
+        say("watched", offered.join(" "));
+        end();
+        """
+    )
+    [offered] = await running.says("watched")
+    assert "lanyard.ticket." in offered
+    assert gateway.keys[Role.OPERATOR].text not in offered
+    await running.ends()

@@ -7,7 +7,8 @@ from starlette.requests import HTTPConnection
 
 from lanyard_core.access.scopes import Role
 from lanyard_core.faults import Unauthenticated
-from lanyard_gateway.web.auth import identify, offered_protocols
+from lanyard_gateway.web.auth import identify
+from lanyard_gateway.web.credentials import offered_protocols
 
 TASKS = "/api/v1/tasks"
 

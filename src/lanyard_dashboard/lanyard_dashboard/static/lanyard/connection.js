@@ -28,7 +28,8 @@ export class Connection {
   // a ConnectionLost, when the connection is over. `pings`: whether to ask for signs of life; not
   // where the caller numbers and sends its own.
   static async open(endpoint, path, channel, { onFrame, pings = true }) {
-    const connection = new Connection(endpoint.socket(path, channel), onFrame);
+    const ticket = endpoint.usesTickets ? await endpoint.ticket(path, channel) : null;
+    const connection = new Connection(endpoint.socket(path, channel, ticket), onFrame);
     await connection.#opened(endpoint);
     connection.#keepAlive(pings);
     return connection;

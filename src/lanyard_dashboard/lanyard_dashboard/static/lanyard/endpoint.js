@@ -1,5 +1,6 @@
 // A gateway: where it is, the key to it, and how requests and sockets get there. The key goes into
-// a header or, for sockets, into a subprotocol that is never echoed; never into a URL.
+// a header; never into a URL. A socket of a page is opened with a ticket, which is good once; one of
+// a program with the key, as a subprotocol that is never echoed.
 
 import { LanyardError, RequestFailed, Unreachable } from "./errors.js";
 
@@ -11,9 +12,9 @@ export class Endpoint {
 
   // `url` is by default where the page came from. `WebSocket` and `fetch` are those of the platform
   // unless given: Node 20 and 21 have no WebSocket of their own (use the npm package `ws`, or start
-  // node with --experimental-websocket).
+  // node with --experimental-websocket). `tickets`: whether sockets are opened with tickets.
   constructor({ url = globalThis.location?.origin, key, WebSocket = globalThis.WebSocket,
-    fetch = globalThis.fetch } = {}) {
+    fetch = globalThis.fetch, tickets = "document" in globalThis } = {}) {
     if (!/^https?:\/\/[^/?#]+/.test(url ?? "")) throw new LanyardError(`${url} is no gateway's URL`, "bad_url");
     if (!/^[\x21-\x7e]+$/.test(key ?? "")) {
       throw new LanyardError("the API key is empty, or holds characters that no key has", "bad_key");
@@ -21,14 +22,24 @@ export class Endpoint {
     if (!WebSocket) throw new LanyardError("this platform has no WebSocket: hand one in", "no_websocket");
     this.url = url.replace(/\/+$/, "");
     this.#key = key;
+    this.usesTickets = tickets;
     this.fetch = fetch.bind(globalThis);
     this.WebSocket = WebSocket;
   }
 
-  // A new socket, which is not open yet.
-  socket(path, channel) {
+  // A new socket, which is not open yet; with the ticket for it, or else with the key.
+  socket(path, channel, ticket = null) {
     const url = this.url.replace(/^http/, "ws") + path;
-    return new this.WebSocket(url, [`${channel}+json`, `lanyard.bearer.${this.#key}`]);
+    return new this.WebSocket(url, [`${channel}+json`, ticket ?? `lanyard.bearer.${this.#key}`]);
+  }
+
+  // A ticket for a socket, if this client uses them. For `/ws/command/arm-001`: purpose command, robot
+  // arm-001; `/ws/events` has no robot. Throws as `call`.
+  async ticket(path, channel) {
+    const [, purpose] = channel.split(".");
+    const robot = path.split("/")[3];
+    const wish = { purpose, ...(robot ? { robot_id: decodeURIComponent(robot) } : {}) };
+    return (await this.call("POST", "/ws-tickets", { body: wish })).subprotocol;
   }
 
   // The body of an answer. Throws Unreachable when none comes, and RequestFailed with the gateway's
