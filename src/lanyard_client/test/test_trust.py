@@ -28,7 +28,15 @@ def name(text):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def certificate(subject_key, issuer_key, *, ca=False, address="127.0.0.1", until=NOW + DAY):
+def certificate(
+    subject_key,
+    issuer_key,
+    *,
+    ca=False,
+    address="127.0.0.1",
+    since=NOW - 30 * DAY,
+    until=NOW + DAY,
+):
     """A certificate of ``subject_key``, signed with ``issuer_key``."""
     return (
         x509.CertificateBuilder()
@@ -36,7 +44,7 @@ def certificate(subject_key, issuer_key, *, ca=False, address="127.0.0.1", until
         .issuer_name(name("authority" if issuer_key is not subject_key or ca else "gateway"))
         .public_key(subject_key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - 30 * DAY)
+        .not_valid_before(since)
         .not_valid_after(until)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(
@@ -185,9 +193,10 @@ async def test_a_renewed_certificate_of_the_same_key_still_fits(authority, their
     ("wrong", "words"),
     [
         ({"until": NOW - DAY}, "has expired"),
+        ({"since": NOW + DAY / 2}, "is not valid yet"),
         ({"address": "192.0.2.1"}, "is for another address"),
     ],
-    ids=["expired", "another host"],
+    ids=["expired", "not valid yet", "another host"],
 )
 async def test_a_pinned_key_does_not_make_up_for_a_bad_certificate(
     authority, their_key, reach, wrong, words

@@ -28,6 +28,7 @@ from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.dispatch.shop import DispatchSettings
 from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.doors.rates import Rates
+from lanyard_gateway.doors.tls import Tls, TlsFiles, server_context
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
@@ -57,9 +58,10 @@ def check_surroundings(settings: GatewaySettings) -> KeyRing:
     """Keys and policy; raises BadConfiguration with all that is wrong outside the settings."""
     ring = KeyRing()
     problems: list[str] = []
-    checks: tuple[Callable[[], None], ...] = (
+    checks: tuple[Callable[[], object], ...] = (
         lambda: ring.replace(_keys(settings.keys_file)),
         lambda: ring.adopt(_policy(settings.policy_file)),
+        lambda: tls_of(settings),
         lambda: check_writable(settings.ready_file),
         lambda: check_database_url(settings.database_url),
     )
@@ -71,6 +73,14 @@ def check_surroundings(settings: GatewaySettings) -> KeyRing:
     if problems:
         raise BadConfiguration(problems)
     return ring
+
+
+def tls_of(settings: GatewaySettings) -> Tls | None:
+    """TLS as the settings say; None for plain HTTP. Raises BadConfiguration."""
+    if settings.tls.certificate is None or settings.tls.key is None:
+        return None
+    files = TlsFiles(settings.tls.certificate, settings.tls.key, settings.tls.client_ca)
+    return Tls(server_context(files), files)
 
 
 def audit_of(settings: GatewaySettings) -> AbstractContextManager[AuditSink]:

@@ -39,13 +39,13 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, *, scheme: str = "http") -> str:
     """The URL at which a client on this machine reaches the socket."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def own_origins(listener: socket.socket) -> tuple[str, ...]:
+def own_origins(listener: socket.socket, *, scheme: str = "http") -> tuple[str, ...]:
     """Origins of the pages that this socket itself serves, as browsers write them.
 
     A name under which others reach this machine is not known here: ``allowed_origins`` takes it.
@@ -53,8 +53,8 @@ def own_origins(listener: socket.socket) -> tuple[str, ...]:
     """
     port = listener.getsockname()[1]
     if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
-        return (url_of(listener),)
-    return tuple(f"http://{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]"))
+        return (url_of(listener, scheme=scheme),)
+    return tuple(f"{scheme}://{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]"))
 
 
 @contextlib.contextmanager

@@ -25,8 +25,10 @@ from lanyard_gateway.composition import (
     audit_of,
     check_surroundings,
     compose,
+    tls_of,
     web_settings,
 )
+from lanyard_gateway.doors.tls import Tls, renewed
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
 from lanyard_gateway.web.serve import server_config, tune_listener
@@ -84,23 +86,31 @@ def _check(node: Node) -> int:
 def _run(node: Node, transport: Setting) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
     keyring = check_surroundings(settings)
+    tls = tls_of(settings)
+    scheme = "http" if tls is None else "https"
     with listening.bind(settings.host, settings.port) as listener:
-        origins = (*settings.allowed_origins, *listening.own_origins(listener))
+        own = listening.own_origins(listener, scheme=scheme)
+        origins = (*settings.allowed_origins, *own)
         settings = dataclasses.replace(settings, allowed_origins=origins)
         with audit_of(settings) as audit:
             gateway = compose(settings, node, keyring, audit)
             try:
-                run_loop(_serve(settings, gateway, listener, transport))
+                run_loop(_serve(settings, gateway, listener, transport, tls))
             finally:
                 gateway.store.close()
     return 0
 
 
 async def _serve(
-    settings: GatewaySettings, gateway: Gateway, listener: socket.socket, transport: Setting
+    settings: GatewaySettings,
+    gateway: Gateway,
+    listener: socket.socket,
+    transport: Setting,
+    tls: Tls | None,
 ) -> None:
-    url = listening.url_of(listener)
-    config = server_config(gateway.app, web_settings(settings))
+    url = listening.url_of(listener, scheme="http" if tls is None else "https")
+    context = None if tls is None else tls.context
+    config = server_config(gateway.app, web_settings(settings), tls=context)
     config.timeout_graceful_shutdown = max(1, round(settings.shutdown_timeout_s))
     ready = listening.ready_file(settings.ready_file, url=url)
     server = Server(config, farewell=gateway.app, while_up=ready)
@@ -109,7 +119,8 @@ async def _serve(
     _keep_time(settings, transport)
     try:
         _announce(settings, url)
-        await server.serve(sockets=[tune_listener(listener)])
+        async with renewed(tls):
+            await server.serve(sockets=[tune_listener(listener)])
     finally:
         gateway.fleet.stop()
 
@@ -127,7 +138,7 @@ def _keep_time(settings: GatewaySettings, transport: Setting) -> None:
 def _announce(settings: GatewaySettings, url: str) -> None:
     robots = ", ".join(robot.robot_id for robot in settings.robots)
     _log.info("serving %s at %s", robots, url)
-    if not is_loopback(settings.host):
+    if not is_loopback(settings.host) and settings.tls.certificate is None:
         _log.warning(
             "plain HTTP on %s: whoever can listen on that network sees API keys and commands",
             settings.host,

@@ -13,9 +13,11 @@ import signal
 import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager
+from typing import Any, cast
 
 import uvicorn
 
+from lanyard_gateway.doors.tls import HANDSHAKE_TIMEOUT_S
 from lanyard_gateway.web.farewell import Farewell
 
 
@@ -81,5 +83,19 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop
     except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
+        return _with_handshake_deadline(asyncio.SelectorEventLoop)()
+    return _with_handshake_deadline(uvloop.Loop)()
+
+
+def _with_handshake_deadline(
+    loop: type[asyncio.AbstractEventLoop],
+) -> type[asyncio.AbstractEventLoop]:
+    """A loop whose servers do not wait a minute for a TLS handshake; uvicorn cannot be told."""
+
+    class Loop(loop):  # type: ignore[misc, valid-type]
+        async def create_server(self, *args: Any, **options: Any) -> asyncio.AbstractServer:
+            if options.get("ssl") is not None:
+                options.setdefault("ssl_handshake_timeout", HANDSHAKE_TIMEOUT_S)
+            return cast(asyncio.AbstractServer, await super().create_server(*args, **options))
+
+    return Loop

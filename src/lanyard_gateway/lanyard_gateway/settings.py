@@ -80,6 +80,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """Files of the gateway's own TLS, in PEM; without a certificate it speaks plain HTTP."""
+
+    certificate: Path | None
+    key: Path | None
+    client_ca: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """All settings of the gateway; the meaning and unit of each is in ``parameters.yaml``."""
 
@@ -109,6 +118,7 @@ class GatewaySettings:
     command: CommandSettings
     limits: Limits
     audit: AuditSettings
+    tls: TlsSettings
     tf: TfSettings
 
 
@@ -140,6 +150,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
         audit=_audit(parameters),
+        tls=TlsSettings(**{name: _path(_text(parameters, f"tls.{name}")) for name in _TLS_FILES}),
         tf=TfSettings(**_group(parameters, "tf.")),
         **{name: cast(float, parameters[name]) for name in _DURATIONS},
     )
@@ -160,6 +171,7 @@ def _audit(parameters: Parameters) -> AuditSettings:
     return AuditSettings(**found)
 
 
+_TLS_FILES = ("certificate", "key", "client_ca")
 _DURATIONS = (
     "offline_after_s",
     "service_timeout_s",
@@ -192,12 +204,22 @@ def _cameras(names: Sequence[str], problems: list[str]) -> tuple[str, ...]:
 
 
 def _check_host(settings: GatewaySettings, problems: list[str]) -> None:
-    if settings.insecure or is_loopback(settings.host):
+    tls = settings.tls
+    if (tls.certificate is None) != (tls.key is None):
+        problems.append(
+            "tls: a certificate and its key go together; set tls.certificate and tls.key"
+        )
+    if tls.client_ca is not None and tls.certificate is None:
+        problems.append(
+            "tls.client_ca: only over TLS do clients show certificates; set those first"
+        )
+    if settings.insecure or is_loopback(settings.host) or tls.certificate is not None:
         return
     problems.append(
         f"host: {settings.host} can be reached from other machines, and plain HTTP would show them"
-        " API keys and commands; listen on 127.0.0.1 behind a VPN or a proxy with TLS, or set"
-        " insecure to true if you know that this network is safe"
+        " API keys and commands; set tls.certificate and tls.key (`lanyard certs create` makes"
+        " them), listen on 127.0.0.1 behind a VPN or a proxy with TLS, or set insecure to true if"
+        " you know that this network is safe"
     )
 
 

@@ -25,6 +25,9 @@ from lanyard_gateway.web.scope_keys import REQUEST_ID
 
 _log = logging.getLogger(__name__)
 
+HSTS = "max-age=31536000; includeSubDomains"
+"""Tells browsers to come over TLS only, for a year."""
+
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 BodyLimit = Callable[[Scope], int]
@@ -103,6 +106,12 @@ def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[Non
             headers["X-Request-ID"] = scope[REQUEST_ID]
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault(
+                "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
+            )
+            headers.setdefault("Referrer-Policy", "no-referrer")
+            if scope["scheme"] in ("https", "wss"):
+                headers["Strict-Transport-Security"] = HSTS
         await send(message)
 
     return sender

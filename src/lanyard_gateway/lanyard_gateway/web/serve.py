@@ -8,6 +8,7 @@ unless told.
 from __future__ import annotations
 
 import socket
+import ssl
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -26,7 +27,9 @@ SEND_BUFFER_BYTES = 32 * 1024
 """What the system may hold for a client that reads slowly: old telemetry is of no use to it."""
 
 
-def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
+def server_config(
+    app: ASGIApp, settings: WebSettings, *, tls: ssl.SSLContext | None = None
+) -> uvicorn.Config:
     """The configuration to serve ``app`` with. Logging is left to the caller."""
     connections = Connections(settings.connections)
     return uvicorn.Config(
@@ -34,6 +37,7 @@ def server_config(app: ASGIApp, settings: WebSettings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="asyncio",
+        ssl_context_factory=None if tls is None else lambda *_: tls,
         http=http_protocol(connections, problem_base=settings.problem_base),
         ws=socket_protocol(problem_base=settings.problem_base),
         ws_max_size=settings.max_socket_message_bytes,

@@ -286,8 +286,8 @@ async def test_a_page_opens_its_sockets_with_tickets(scenario, gateway, robot):
             offered.push(...protocols);
           }
         }
-        const page = new Lanyard({ url: process.env.URL, key: process.env.KEY, WebSocket: PageSocket,
-          tickets: true });
+        const { URL: url, KEY: key } = process.env;
+        const page = new Lanyard({ url, key, WebSocket: PageSocket, tickets: true });
         for await (const sample of page.telemetry(["arm-001"])) break;
         say("watched", offered.join(" "));
         end();
