@@ -81,6 +81,7 @@ RULES = {
     "lanyard_gateway.doors": Row(
         ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml"),
         exceptions={
+            "lanyard_gateway.doors.certificates": ("cryptography",),
             "lanyard_gateway.doors.rates": ("limits",),
             "lanyard_gateway.doors.windows": ("pyrate_limiter",),
         },

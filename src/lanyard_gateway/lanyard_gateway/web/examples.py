@@ -165,6 +165,12 @@ BODIES: Mapping[str, object] = {
         "message": "",
         "safety_rated": False,
     },
+    "TicketObject": {
+        "ticket": "<43 characters, good once>",
+        "subprotocol": "lanyard.ticket.<the same>",
+        "expires_in": 10,
+    },
+    "TicketWish": {"purpose": "command", "robot_id": "arm-001"},
     "ToolPoseObject": _TOOL_POSE,
     "TwistObject": _TWIST,
     "VectorObject": _POINT,
