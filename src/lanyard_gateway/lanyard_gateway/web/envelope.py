@@ -110,7 +110,7 @@ def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[Non
                 "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
             )
             headers.setdefault("Referrer-Policy", "no-referrer")
-            if scope["scheme"] in ("https", "wss"):
+            if scope.get("scheme") in ("https", "wss"):
                 headers["Strict-Transport-Security"] = HSTS
         await send(message)
 
