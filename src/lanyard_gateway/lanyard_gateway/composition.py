@@ -27,8 +27,10 @@ from lanyard_gateway.audit.signing import public_file
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.dispatch.shop import DispatchSettings
 from lanyard_gateway.doors import key_file, policy_file
+from lanyard_gateway.doors.issuer_keys import IssuerKeys
 from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.doors.tls import Tls, TlsFiles, server_context
+from lanyard_gateway.doors.tokens import TokenDesk, signing_key
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.listening import check_writable
 from lanyard_gateway.robot.config import Frames, RobotConfig
@@ -93,6 +95,7 @@ def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: Audi
     store = open_store(settings)
     fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])
     events = EventHub()
+    issuer_keys = IssuerKeys(keyring)
     context = AppContext(
         robots=fleet.robots,
         keyring=keyring,
@@ -110,6 +113,10 @@ def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: Audi
         events=events,
         audit=audit,
         rates=Rates(shared_url=settings.limits.shared_url),
+        tokens=TokenDesk(
+            signing_key(settings.token_key), url=settings.issuer, find_keys=issuer_keys.find
+        ),
+        issuer_keys=issuer_keys,
     )
     return Gateway(Farewell(create_app(context)), fleet, store)
 

@@ -91,7 +91,8 @@ def _run(node: Node, transport: Setting) -> int:
     with listening.bind(settings.host, settings.port) as listener:
         own = listening.own_origins(listener, scheme=scheme)
         origins = (*settings.allowed_origins, *own)
-        settings = dataclasses.replace(settings, allowed_origins=origins)
+        issuer = settings.issuer or listening.url_of(listener, scheme=scheme)
+        settings = dataclasses.replace(settings, allowed_origins=origins, issuer=issuer)
         with audit_of(settings) as audit:
             gateway = compose(settings, node, keyring, audit)
             try:

@@ -99,6 +99,8 @@ class GatewaySettings:
     cameras: tuple[str, ...]
     keys_file: Path
     policy_file: Path | None
+    token_key: Path
+    issuer: str
     task_store: Path
     database_url: str
     ready_file: Path | None
@@ -139,6 +141,8 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         cameras=_cameras(_texts(parameters, "cameras"), problems),
         keys_file=_file(parameters, "keys_file", "keys.json"),
         policy_file=_path(_text(parameters, "policy_file")),
+        token_key=_file(parameters, "token_key", "token-signing-key.pem"),
+        issuer=_text(parameters, "issuer").rstrip("/"),
         task_store=_file(parameters, "task_store", "tasks.sqlite3"),
         database_url=_text(parameters, "database_url"),
         ready_file=_path(_text(parameters, "ready_file")),

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lanyard_core.access.built_in import BUILT_IN_POLICY
+from lanyard_core.access.claims import LEEWAY_S
+from lanyard_core.access.issuers import Grant
 from lanyard_core.access.patterns import EVERYTHING, Patterns
 from lanyard_core.access.policy import Policy
 from lanyard_core.access.principal import Principal, principal_of
@@ -204,6 +206,27 @@ class KeyRing:
         if record is None:
             raise Unauthenticated("the API key is not known any more; it may have been revoked")
         return self._principal(record, now_unix_s)
+
+    def principal_of_grant(self, grant: Grant, *, now_unix_s: float) -> Principal:
+        """What a token allows now; raises Unauthenticated when it, or what it stands on, has ended.
+
+        A token of ours stands on a key; one of an issuer outside, on the policy's naming that one.
+        """
+        if now_unix_s >= grant.expires_unix_s + LEEWAY_S:
+            raise Unauthenticated("the token has expired; get a new one", code="token_expired")
+        if grant.issuer is None:
+            base = self.principal(grant.subject, now_unix_s=now_unix_s)
+        elif grant.issuer in self.policy.issuers:
+            base = principal_of(
+                self.policy, key_id=grant.subject, role=grant.role, tenant=grant.tenant
+            )
+        else:
+            raise Unauthenticated("the policy does not name the token's issuer any more")
+        narrowed = base.narrowed(scopes=grant.scopes, robots=grant.robots)
+        expires = grant.expires_unix_s
+        if base.expires_unix_s is not None:
+            expires = min(expires, base.expires_unix_s)
+        return replace(narrowed, kind="token", expires_unix_s=expires, grant=grant)
 
     def _principal(self, record: KeyRecord, now_unix_s: float) -> Principal:
         if not record.is_live(now_unix_s=now_unix_s):

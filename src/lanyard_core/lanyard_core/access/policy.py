@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from lanyard_core.access.issuers import Issuer
 from lanyard_core.access.patterns import Pattern, Patterns
 from lanyard_core.access.preconditions import Precondition
 from lanyard_core.access.scopes import Scope
@@ -73,10 +74,11 @@ NOTHING = RolePolicy()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All roles by name, and the robots of each tenant by its name."""
+    """All roles by name, the robots of each tenant by its name, and issuers outside by URL."""
 
     roles: Mapping[str, RolePolicy] = field(default_factory=dict)
     tenants: Mapping[str, Patterns] = field(default_factory=dict)
+    issuers: Mapping[str, Issuer] = field(default_factory=dict)
 
     def role(self, name: str) -> RolePolicy:
         """What ``name`` may do; a role that the policy does not know may do nothing."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from lanyard_core.access.issuers import ALGORITHMS, Issuer
 from lanyard_core.access.patterns import Pattern, Patterns
 from lanyard_core.access.policy import (
     DEFAULT_REQUESTS_PER_S,
@@ -46,9 +47,10 @@ def read_policy(document: object) -> Policy:
     tenants = {name: _tenant(place) for name, place in _named(fields, "tenants")}
     if not roles and not problems:
         top.complain("names no role under `roles`, so nobody could do anything")
+    issuers = {name: _issuer(name, place) for name, place in _named(fields, "issuers")}
     if problems:
         raise BadConfiguration(problems)
-    return Policy(roles=roles, tenants=tenants)
+    return Policy(roles=roles, tenants=tenants, issuers=issuers)
 
 
 class _Place:
@@ -131,6 +133,36 @@ def _role(place: _Place) -> RolePolicy:
 
 def _tenant(place: _Place) -> Patterns:
     return _patterns(place.fields("robots").get("robots"))
+
+
+def _issuer(url: str, place: _Place) -> Issuer:
+    fields = place.fields(
+        "jwks", "algorithm", "audience", "roles", "role_claim", "tenant", "tenant_claim"
+    )
+    if not url.startswith("https://"):
+        place.complain("an issuer is named by its https URL, as its tokens have it")
+    texts = {name: _word(field) for name, field in fields.items() if name != "roles"}
+    for name in ("jwks", "algorithm", "audience"):
+        if name not in fields:
+            place.complain(f"must have `{name}`")
+    if "://" in texts.get("jwks", "") and not texts["jwks"].startswith("https://"):
+        fields["jwks"].complain("keys are read over https, or from a file")
+    if texts.get("algorithm", ALGORITHMS[0]) not in ALGORITHMS:
+        fields["algorithm"].complain(f"must be one of {', '.join(ALGORITHMS)}")
+    if "tenant" in fields and "tenant_claim" in fields:
+        place.complain("has a `tenant` or a `tenant_claim`, not both")
+    roles = {said: _word(role) for said, role in _named(fields, "roles")}
+    if not roles:
+        place.complain("names no role under `roles`, so its tokens could do nothing")
+    needed = {name: texts.pop(name, "") for name in ("jwks", "algorithm", "audience")}
+    return Issuer(url=url, roles=roles, **needed, **texts)
+
+
+def _word(place: _Place) -> str:
+    if isinstance(place.value, str) and place.value:
+        return place.value
+    place.complain("must be a text")
+    return ""
 
 
 def _scopes(place: _Place | None) -> frozenset[Scope]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from lanyard_core.access.issuers import Grant
 from lanyard_core.access.patterns import EVERYTHING, Patterns
 from lanyard_core.access.policy import NOTHING, Direction, Entry, Policy, RolePolicy
 from lanyard_core.access.scopes import Scope
@@ -22,7 +23,7 @@ class Principal:
     """Who makes a request: the id of the credential (never its secret), and what it allows.
 
     ``robots`` are patterns that must all match; ``fence`` are the robots that exist for it at all.
-    ``kind`` is how it showed who it is: ``key`` or ``token``.
+    ``kind`` is how it showed who it is: ``key`` or ``token``, whose ``grant`` is kept.
     """
 
     key_id: str
@@ -34,6 +35,7 @@ class Principal:
     rules: RolePolicy = NOTHING
     expires_unix_s: float | None = None
     kind: str = "key"
+    grant: Grant | None = None
 
     def may(self, scope: Scope) -> bool:
         """Whether this principal holds ``scope``."""

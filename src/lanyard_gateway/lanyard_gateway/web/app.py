@@ -24,6 +24,7 @@ from lanyard_gateway.web import (
     events_api,
     events_socket,
     keys_api,
+    oauth_api,
     openapi,
     pages,
     problems,
@@ -96,6 +97,7 @@ def _include(app: FastAPI, *, root_aliases: bool) -> None:
         asyncapi.router,
     ):
         app.include_router(router, prefix=API_PREFIX)
+    app.include_router(oauth_api.router)  # its places are those of its own standards
     # Probes are looked for at the root, wherever the API is.
     for router in (system_api.open_router, openapi.router, asyncapi.router):
         app.include_router(router, include_in_schema=False)

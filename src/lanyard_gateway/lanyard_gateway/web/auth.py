@@ -19,6 +19,7 @@ from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_core.access.tickets import Ticket
 from lanyard_core.faults import Unauthenticated, Unavailable
+from lanyard_gateway.doors.tokens import looks_like_token
 from lanyard_gateway.web.context import AppContext, context_of
 from lanyard_gateway.web.credentials import Kind, shown
 from lanyard_gateway.web.scope_keys import ADMITTED, PRINCIPAL, REFUSAL, ROBOT_ID, TICKET
@@ -40,6 +41,8 @@ def admitted(connection: HTTPConnection) -> Admitted | None:
 
 def principal_now(context: AppContext, before: Principal, *, now_unix_s: float) -> Principal:
     """What the credential of ``before`` allows now; raises Unauthenticated when it has ended."""
+    if before.grant is not None:
+        return context.keyring.principal_of_grant(before.grant, now_unix_s=now_unix_s)
     return context.keyring.principal(before.key_id, now_unix_s=now_unix_s)
 
 
@@ -67,6 +70,10 @@ def _identified(connection: HTTPConnection) -> Principal:
         ticket = context.tickets.redeem(credential.text, now=time.monotonic())
         connection.scope[TICKET] = ticket
         return principal_now(context, ticket.principal, now_unix_s=now)
+    if context.tokens is not None and looks_like_token(credential.text):
+        policy = context.keyring.policy
+        grant = context.tokens.read(credential.text, policy, now_unix_s=now)
+        return context.keyring.principal_of_grant(grant, now_unix_s=now)
     principal = context.keyring.authenticate(credential.text, now_unix_s=now)
     context.last_use.note(principal.key_id, now_unix_s=now)
     return principal
@@ -110,7 +117,8 @@ class Require(SecurityBase):
         self.scope = scope
         self.gated = gated
         self.model = BearerModel(
-            bearerFormat="lyd_<id>_<secret>", description="API key made with `keys create`."
+            bearerFormat="lyd_<id>_<secret>",
+            description="API key made with `keys create`, or an access token (POST /oauth2/token).",
         )
         self.scheme_name = "apiKey"
 

@@ -16,8 +16,10 @@ from lanyard_core.access.principal import no_such_robot
 from lanyard_core.access.tickets import TicketBook
 from lanyard_core.port import RobotPort, RobotPorts
 from lanyard_gateway.dispatch.service import TaskService
+from lanyard_gateway.doors.issuer_keys import IssuerKeys
 from lanyard_gateway.doors.last_use import LastUse
 from lanyard_gateway.doors.rates import Rates
+from lanyard_gateway.doors.tokens import TokenDesk
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.settings import WebSettings
@@ -27,7 +29,8 @@ from lanyard_gateway.web.settings import WebSettings
 class AppContext:
     """The parts that the web half works with.
 
-    ``ros_alive`` tells whether the ROS thread still turns. Without ``rates`` nobody is counted.
+    ``ros_alive`` tells whether the ROS thread still turns. Without ``rates`` nobody is counted,
+    without ``tokens`` there are keys only.
     """
 
     robots: RobotPorts
@@ -41,6 +44,8 @@ class AppContext:
     tickets: TicketBook = field(default_factory=TicketBook)
     audit: AuditSink = field(default_factory=NoAudit)
     rates: Rates | None = None
+    tokens: TokenDesk | None = None
+    issuer_keys: IssuerKeys | None = None
 
     def robot(self, robot_id: str) -> RobotPort:
         """The robot of that id; raises NotFound in the words that hide one from a stranger."""

@@ -54,6 +54,8 @@ def _works(context: AppContext, sockets: OpenSockets) -> list[_Work]:
         works.append(partial(key_file.follow, settings.key_file, ring, **follow))
         keep = context.last_use.keep
         works.append(partial(keep, settings.key_file, period_s=LAST_USE_PERIOD_S))
+    if context.issuer_keys is not None:
+        works.append(context.issuer_keys.follow)
     if settings.policy_file is not None:
         works.append(partial(policy_file.follow, settings.policy_file, ring, **follow))
     return works

@@ -37,7 +37,9 @@ from lanyard_core.task.supervision import Patience
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from lanyard_gateway.dispatch.service import TaskService
 from lanyard_gateway.dispatch.shop import DispatchSettings
+from lanyard_gateway.doors.issuer_keys import IssuerKeys
 from lanyard_gateway.doors.rates import Rates
+from lanyard_gateway.doors.tokens import TokenDesk
 from lanyard_gateway.events.hub import EventHub
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
@@ -351,7 +353,13 @@ def build(audit, rates, store_path, robots, traits, keys, dispatch_settings, web
     """Builds a gateway on the store's file; used as an async context manager."""
 
     @asynccontextmanager
-    async def made(*, robot: str = "arm-001", **overrides: object) -> AsyncIterator[House]:
+    async def made(
+        *,
+        robot: str = "arm-001",
+        tokens: TokenDesk | None = None,
+        issuer_keys: IssuerKeys | None = None,
+        **overrides: object,
+    ) -> AsyncIterator[House]:
         store = SqlTaskStore.open(store_path)
         events = EventHub()
         tasks = TaskService(
@@ -372,6 +380,8 @@ def build(audit, rates, store_path, robots, traits, keys, dispatch_settings, web
             events=events,
             audit=audit,
             rates=rates,
+            tokens=tokens,
+            issuer_keys=issuer_keys,
         )
         app = create_app(context)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

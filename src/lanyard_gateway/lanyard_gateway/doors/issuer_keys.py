@@ -1,0 +1,119 @@
+"""The public keys of issuers outside: read at the start, again and again, and when one is missing.
+
+A read that fails leaves what was known; it is the issuer's own keys that end tokens, not a network
+that is down for a minute. Keys that are older than a day are believed no more. Over the network
+only https is spoken, redirects are not followed, and an answer may have 256 KiB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from lanyard_core.access.issuers import Issuer
+from lanyard_core.access.keys import KeyRing
+from lanyard_core.faults import LanyardFault
+
+_log = logging.getLogger(__name__)
+
+EVERY_S = 300.0
+AGAIN_S = 30.0
+"""How long after a look the next one for a key that is missing may be."""
+BELIEVED_S = 86_400.0
+MAX_BYTES = 256 * 1024
+TIMEOUT_S = 5.0
+_NONE = KeySet([])
+
+
+@dataclass(slots=True)
+class _Known:
+    keys: KeySet
+    read_at_s: float
+    looked_at_s: float
+
+
+class IssuerKeys:
+    """Keys by issuer. ``find`` gives what is known now and never waits; ``follow`` reads."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._known: dict[str, _Known] = {}
+        self._wanted = asyncio.Event()
+
+    def find(self, issuer: Issuer, kid: str) -> KeySet:
+        """What is known of an issuer's keys; when ``kid`` is not among it, a look is asked for."""
+        known = self._known.get(issuer.jwks)
+        now = time.monotonic()
+        if known is None or now - known.read_at_s > BELIEVED_S:
+            self._wanted.set()
+            return _NONE
+        if all(key.kid != kid for key in known.keys.keys):
+            self._wanted.set()
+        return known.keys
+
+    async def follow(self) -> None:
+        """Read the keys of all issuers of the policy, until cancelled."""
+        while True:
+            self._wanted.clear()
+            await self.read_all()
+            try:
+                await asyncio.wait_for(self._wanted.wait(), EVERY_S)
+            except asyncio.TimeoutError:
+                continue
+            await asyncio.sleep(0.05)
+
+    async def read_all(self) -> None:
+        """Read the keys of every issuer, once; one that was looked at just now is left."""
+        for issuer in tuple(self._ring.policy.issuers.values()):
+            known = self._known.get(issuer.jwks)
+            now = time.monotonic()
+            if known is not None and now - known.looked_at_s < AGAIN_S:
+                continue
+            try:
+                keys = await _read(issuer.jwks)
+            except LanyardFault as fault:
+                _log.warning("the keys of %s cannot be read: %s", issuer.url, fault.detail)
+                if known is not None:
+                    known.looked_at_s = now
+            else:
+                self._known[issuer.jwks] = _Known(keys, now, now)
+
+
+async def _read(place: str) -> KeySet:
+    """A key set at an https URL or in a file; raises LanyardFault."""
+    try:
+        if place.startswith("https://"):
+            raw = await _fetch(place)
+        else:
+            raw = await asyncio.to_thread(_from_file, place)
+        keys: KeySet = KeySet.import_key_set(json.loads(raw))
+    except (OSError, httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+        raise LanyardFault(f"{place}: {error or type(error).__name__}") from None
+    return keys
+
+
+def _from_file(place: str) -> bytes:
+    return Path(place).expanduser().read_bytes()
+
+
+async def _fetch(url: str) -> bytes:
+    found = bytearray()
+    async with (
+        httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client,
+        client.stream("GET", url, headers={"Accept": "application/json"}) as answer,
+    ):
+        if answer.status_code != 200:
+            raise ValueError(f"it answered {answer.status_code}")
+        async for piece in answer.aiter_bytes():
+            found += piece
+            if len(found) > MAX_BYTES:
+                raise ValueError("it is too large")
+    return bytes(found)
