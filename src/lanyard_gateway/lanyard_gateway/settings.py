@@ -154,7 +154,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
         audit=_audit(parameters),
-        tls=TlsSettings(**{name: _path(_text(parameters, f"tls.{name}")) for name in _TLS_FILES}),
+        tls=_tls(parameters),
         tf=TfSettings(**_group(parameters, "tf.")),
         **{name: cast(float, parameters[name]) for name in _DURATIONS},
     )
@@ -165,6 +165,10 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
     if problems:
         raise BadConfiguration(problems)
     return settings
+
+
+def _tls(parameters: Parameters) -> TlsSettings:
+    return TlsSettings(**{name: _path(_text(parameters, f"tls.{name}")) for name in _TLS_FILES})
 
 
 def _audit(parameters: Parameters) -> AuditSettings:
