@@ -136,7 +136,6 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
     settings = GatewaySettings(
         host=_text(parameters, "host"),
         port=cast(int, parameters["port"]),
-        insecure=bool(parameters["insecure"]),
         robots=robots,
         cameras=_cameras(_texts(parameters, "cameras"), problems),
         keys_file=_file(parameters, "keys_file", "keys.json"),
@@ -148,14 +147,13 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         ready_file=_path(_text(parameters, "ready_file")),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),
         trusted_proxies=tuple(_texts(parameters, "trusted_proxies")),
-        root_aliases=bool(parameters["root_aliases"]),
-        realtime=bool(parameters["realtime"]),
         rt_priority=cast(int, parameters["rt_priority"]),
         command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
         audit=_audit(parameters),
         tls=_tls(parameters),
         tf=TfSettings(**_group(parameters, "tf.")),
+        **{name: bool(parameters[name]) for name in _SWITCHES},
         **{name: cast(float, parameters[name]) for name in _DURATIONS},
     )
     _check_host(settings, problems)
@@ -180,6 +178,7 @@ def _audit(parameters: Parameters) -> AuditSettings:
 
 
 _TLS_FILES = ("certificate", "key", "client_ca")
+_SWITCHES = ("insecure", "root_aliases", "realtime")
 _DURATIONS = (
     "offline_after_s",
     "service_timeout_s",
