@@ -153,8 +153,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         audit=_audit(parameters),
         tls=_tls(parameters),
         tf=TfSettings(**_group(parameters, "tf.")),
-        **{name: bool(parameters[name]) for name in _SWITCHES},
-        **{name: cast(float, parameters[name]) for name in _DURATIONS},
+        **_as_they_are(parameters),
     )
     _check_host(settings, problems)
     _check_origins(settings.allowed_origins, problems)
@@ -163,6 +162,10 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
     if problems:
         raise BadConfiguration(problems)
     return settings
+
+
+def _as_they_are(parameters: Parameters) -> dict[str, Any]:
+    return {name: parameters[name] for name in (*_SWITCHES, *_DURATIONS)}
 
 
 def _tls(parameters: Parameters) -> TlsSettings:
