@@ -30,6 +30,7 @@ setup(
         ],
         "lanyard.commands": [
             "audit = lanyard_gateway.commands.audit:app",
+            "auth = lanyard_gateway.commands.auth:app",
             "certs = lanyard_gateway.commands.certs:app",
             "keys = lanyard_gateway.commands.keys:app",
         ],
