@@ -97,9 +97,7 @@ def _decide(principal: Principal, scope: Scope | None, robot: str | None) -> Non
     print(f"ALLOWED  {' '.join(filter(None, wanted)) or 'to be let in'}")
     for each in principal.rules.preconditions:
         if scope is None or not each.scopes or scope in each.scopes:
-            print(
-                f"         as long as {each.field} is as the policy wants it, which only a gateway knows"
-            )
+            print(f"         if {each.field} is as the policy wants it: a gateway knows")
 
 
 def _scope(text: str | None) -> Scope | None:
