@@ -74,3 +74,12 @@ def test_a_disk_keeps_what_was_synced_and_maybe_the_rest(kinds, sure, possible):
         disk.take(ops[kind])
     assert disk.after_power_loss(Draws(everything=False)) == sure
     assert disk.after_power_loss(Draws(everything=True)) == possible
+
+
+def test_a_new_file_with_the_inode_of_one_that_was_removed_is_another_file():
+    disk = Disk()
+    disk.take(Op("w", "/d/old", 1, 0, b"old"))
+    disk.take(Op("u", "/d/old", 0, 0, b""))
+    disk.take(Op("w", "/d/new", 1, 0, b"new"))
+    disk.take(Op("s", "/d/new", 1, 0, b""))
+    assert disk.after_power_loss(Draws(everything=True)) == {"/d/new": b"new"}

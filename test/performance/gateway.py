@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,25 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def gateway(robots: int) -> Iterator[Gateway]:
-    """Start so many robots and a gateway that sees all of them; end them with the block."""
+def gateway(
+    robots: int,
+    *,
+    prepare: Callable[[Path], Sequence[str]] = lambda _folder: (),
+    processor: int | None = None,
+    present: int | None = None,
+) -> Iterator[Gateway]:
+    """Start so many robots and a gateway that sees all of them; end them with the block.
+
+    ``prepare`` is handed the gateway's folder before it starts, and gives further parameters of it,
+    each as name:=value. ``processor``: the only one that
+    the gateway runs on. ``present``: how many of its robots are there; all unless it is said.
+    """
+    there = robots if present is None else present
     domain_id = random.randint(1, 100)
     environment = {**os.environ, "ROS_DOMAIN_ID": str(domain_id)}
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         stack.enter_context(
-            process([sys.executable, str(_HERE / "many_robots.py"), str(robots)], environment)
+            process([sys.executable, str(_HERE / "many_robots.py"), str(there)], environment)
         )
         library = Path(get_package_prefix("lanyard_gateway"), "lib", "lanyard_gateway")
         key = subprocess.run(
@@ -52,11 +64,14 @@ def gateway(robots: int) -> Iterator[Gateway]:
              "create", "--plain", "--name", "performance", "--role", "admin"],
             env=environment, capture_output=True, text=True, check=True,
         ).stdout.strip()  # fmt: skip
+        more = [word for each in prepare(Path(folder)) for word in ("-p", each)]
+        pin = [] if processor is None else ["taskset", "--cpu-list", str(processor)]
         ready = Path(folder, "ready.json")
         names = ", ".join(f"r{number}=/r{number}" for number in range(robots))
         child = stack.enter_context(
             process(
                 [
+                    *pin,
                     str(library / "gateway"),
                     "--ros-args",
                     "-p",
@@ -73,13 +88,14 @@ def gateway(robots: int) -> Iterator[Gateway]:
                     "limits.max_connections:=1000",
                     "-p",
                     "limits.max_connections_per_address:=1000",
+                    *more,
                 ],
                 environment,
             )
         )
         _until(ready.exists, "the gateway's ready file")
         found = Gateway(json.loads(ready.read_text())["url"], key, child.pid, domain_id)
-        _until(lambda: _online(found) == robots, f"{robots} robots online")
+        _until(lambda: _online(found) == there, f"{there} robots online")
         yield found
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 SECTOR = 512
+_NAMELESS = " (deleted)"
+_NO_FILE = -1  # a folder
 _HEAD = struct.Struct("=cHQQI")
 
 
@@ -42,26 +44,35 @@ def read_log(log: bytes) -> Iterator[Op]:
 
 @dataclass(slots=True)
 class Disk:
-    """Files by inode, names of inodes, and for both what is not synced yet."""
+    """Files by number, names of files, and for both what is not synced yet.
+
+    A file's number is ours: the inode of a file that was removed may be another's soon after.
+    """
 
     files: dict[int, bytearray] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     unsynced: dict[int, list[Op]] = field(default_factory=dict)
     unsynced_names: list[Op] = field(default_factory=list)
-    _seen: set[int] = field(default_factory=set)
+    _file_of: dict[int, int] = field(default_factory=dict)  # by inode, of files that have a name
+    _inode_of: dict[str, int] = field(default_factory=dict)  # by name, as the program sees it
+    _count: int = 0
 
     def take(self, op: Op) -> None:
         """Let one operation happen."""
+        if op.path.endswith(_NAMELESS):
+            return
         if op.kind in "ru":
-            self.unsynced_names.append(op)
-            return
-        if op.kind == "s":
-            self._sync(op)
-            return
-        if op.inode not in self._seen:
-            self._seen.add(op.inode)
-            self.unsynced_names.append(Op("c", op.path, op.inode, 0, b""))
-        self.unsynced.setdefault(op.inode, []).append(op)
+            self._rename(op)
+        elif op.kind == "s":
+            self._sync(replace(op, inode=self._file_of.get(op.inode, _NO_FILE)))
+        else:
+            if op.inode not in self._file_of:
+                self._count += 1
+                self._file_of[op.inode] = self._count
+                self._inode_of[op.path] = op.inode
+                self.unsynced_names.append(Op("c", op.path, self._count, 0, b""))
+            number = self._file_of[op.inode]
+            self.unsynced.setdefault(number, []).append(replace(op, inode=number))
 
     def after_power_loss(self, rng: random.Random) -> dict[str, bytes]:
         """What is found when the power is back: contents by path."""
@@ -70,6 +81,16 @@ class Disk:
             _name(names, op)
         keep = rng.choice((0.0, 0.5, 0.9, 1.0))
         return {path: bytes(self._file(inode, rng, keep)) for path, inode in names.items()}
+
+    def _rename(self, op: Op) -> None:
+        self.unsynced_names.append(op)
+        inode = self._inode_of.pop(op.path, None)
+        if op.kind == "r" and inode is not None:
+            gone = self._inode_of.get(op.data.decode())
+            self._inode_of[op.data.decode()] = inode
+            inode = gone
+        if inode is not None:
+            self._file_of.pop(inode, None)
 
     def _sync(self, op: Op) -> None:
         for pending in self.unsynced.pop(op.inode, ()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sqlite3
@@ -76,14 +77,13 @@ def look_at_store(left: Path, promised: Sequence[str]) -> list[str]:
         return []
     versions = {name: int(version) for name, version in (line.split() for line in promised)}
     try:
-        with sqlite3.connect(left / "tasks.sqlite3") as database:
+        with contextlib.closing(sqlite3.connect(left / "tasks.sqlite3")) as database:
             state = database.execute("PRAGMA integrity_check").fetchone()[0]
             rows = dict(database.execute("SELECT task_id, version FROM tasks"))
             lines = dict(
                 database.execute("SELECT task_id, count(*) FROM task_events GROUP BY task_id")
             )
             kept = {row[0] for row in database.execute("SELECT task_id FROM receipts")}
-        database.close()
     except sqlite3.Error as error:
         return [f"the store cannot be read: {error}"]
     wrong = [f"{name} was lost" for name in versions if name not in rows]
@@ -115,6 +115,6 @@ def look_at_journal(left: Path, promised: Sequence[str]) -> list[str]:
 def _lay_out(files: dict[str, bytes], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
-        old.unlink()
+        old.unlink(missing_ok=True)
     for path, content in files.items():
         (folder / Path(path).name).write_bytes(content)

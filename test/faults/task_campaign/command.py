@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import random
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -12,6 +14,9 @@ from typing import Annotated
 import typer
 
 from task_campaign.campaign import Slice, run_slice
+from task_campaign.fleet import EXAMPLE
+from task_campaign.history import Verdict
+from task_campaign.lives import Lives
 from task_campaign.seeded_bugs import forgetful
 
 EXIT_BROKEN = 1
@@ -27,6 +32,9 @@ def main(
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Draw the same again.")] = None,
     into: Annotated[Path, typer.Option(help="Folder of all campaigns.")] = Path(".state/tasks"),
+    imaginary: Annotated[
+        int, typer.Option(min=0, help="Without ROS: so many tasks over robots in memory.")
+    ] = 0,
     prove: Annotated[
         bool, typer.Option(help="Break the task servers on purpose; that must be found.")
     ] = False,
@@ -35,6 +43,8 @@ def main(
     seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed
     if prove:
         raise typer.Exit(0 if _proof(seed) else EXIT_BROKEN)
+    if imaginary:
+        raise typer.Exit(EXIT_BROKEN if _without_ros(seed, imaginary) else 0)
     folder = into / str(seed)
     before = len(list(folder.glob("slice-*"))) if folder.exists() else 0
     print(f"faults-tasks: seed {seed}; everything is kept in {folder}", flush=True)
@@ -58,15 +68,33 @@ def main(
     raise typer.Exit(EXIT_BROKEN if _sum_up(folder) else 0)
 
 
+def _without_ros(seed: int, tasks: int) -> list[str]:
+    """What was broken over robots in memory, with a journal and without one."""
+    sys.path.insert(0, str(EXAMPLE))
+    types = importlib.import_module("lanyard_example.stamp")
+    broken: list[str] = []
+    for journal in (True, False):
+        with tempfile.TemporaryDirectory(prefix="lanyard-") as scratch:
+            lives = Lives(
+                Path(scratch, "tasks.sqlite3"),
+                (types.Stamp.task_type, types.StampAgain.task_type),
+                seed=seed,
+                tasks=tasks,
+                journal=journal,
+            )
+            verdict = lives.live()
+        print(f"robots {'with' if journal else 'without'} a journal, seed {seed}")
+        broken += _tell(verdict.counts, lives.harm, _found(verdict))
+    return broken
+
+
+def _found(verdict: Verdict) -> dict[str, list[str]]:
+    return {"lost": verdict.lost, "doubled": verdict.doubled, "wrong": verdict.wrong}
+
+
 def _keep(file: Path, done: Slice) -> None:
     verdict = done.verdict
-    kept = {
-        "lost": verdict.lost,
-        "doubled": verdict.doubled,
-        "wrong": verdict.wrong,
-        "counts": verdict.counts,
-        "harm": done.harm,
-    }
+    kept = {**_found(verdict), "counts": verdict.counts, "harm": done.harm}
     file.write_text(json.dumps(kept, indent=1), "utf-8")
 
 
@@ -81,6 +109,10 @@ def _sum_up(folder: Path) -> list[str]:
         harm.update(kept["harm"])
         for name, words in found.items():
             words.extend(kept[name])
+    return _tell(counts, harm, found)
+
+
+def _tell(counts: Counter[str], harm: Counter[str], found: dict[str, list[str]]) -> list[str]:
     for title, sums in (("tasks", counts), ("injections", harm)):
         told = ", ".join(f"{name} {count}" for name, count in sorted(sums.items()) if count)
         print(f"{title} ({sums['acknowledged'] or sum(sums.values())}): {told}")

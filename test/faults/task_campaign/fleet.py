@@ -31,12 +31,12 @@ UP_WITHIN_S = 60.0
 # A machine that runs all this and is killed at random is no real-time computer.
 _PATIENT = {
     "control": (
-        "loop_rate_hz:=50.0", "late_tick_s:=0.02", "late_ticks:=10", "command_gap_s:=0.5",
+        "loop_rate_hz:=100.0", "late_tick_s:=0.01", "late_ticks:=5", "command_gap_s:=0.5",
         "odometry_timeout_s:=0.5", "tf_timeout_s:=1.0", "joint_state_timeout_s:=0.5",
     ),
     "sim": (),
 }  # fmt: skip
-_GATEWAY = ("port:=0", "robot_lost_s:=60.0", "audit.enabled:=false")
+_GATEWAY = ("port:=0", 'tf.frame_prefix:="{name}/"', "robot_lost_s:=60.0", "audit.enabled:=false")
 
 Alteration = Callable[[Sequence[str]], Sequence[str]]
 """What becomes of the command of a task server."""

@@ -42,8 +42,7 @@ class Ending:
     """What to do with a task when its attempt has ended; ``error`` is None unless it failed.
 
     ``attempt_is_spent``: the robot knows this goal id, so a task that is begun again needs a new
-    one. ``is_lost``: it is not known how far the robot came. ``stays_with_robot``: it may yet take
-    the goal, so no other robot must get the task.
+    one. ``is_lost``: it is not known how far the robot came.
     """
 
     event: Event
@@ -51,7 +50,6 @@ class Ending:
     detail: str
     attempt_is_spent: bool = True
     is_lost: bool = False
-    stays_with_robot: bool = False
 
 
 def ending_of(result: TaskResult) -> Ending:
@@ -76,11 +74,9 @@ def ending_of(result: TaskResult) -> Ending:
     return _failed(result, error_name(result.error_code))
 
 
-def returned(why: str, *, stays_with_robot: bool = False) -> Ending:
+def returned(why: str) -> Ending:
     """The task goes back into the queue: the robot did nothing and does not know its goal."""
-    return Ending(
-        Event.RETURNED, None, why, attempt_is_spent=False, stays_with_robot=stays_with_robot
-    )
+    return Ending(Event.RETURNED, None, why, attempt_is_spent=False)
 
 
 def lost(why: str, *, phase: str = "") -> Ending:

@@ -54,6 +54,7 @@ class Attempt:
         self._shop = shop
         self._sends = 0
         self._may_have_run = True
+        self._was_accepted = False
         self._watch = Watch(
             began_s=began_s,
             timeout_s=task.order.timeout_s,
@@ -77,16 +78,15 @@ class Attempt:
         Raises Conflict (``claim_lost``) when another gateway serves the robot now.
         """
         self._may_have_run = may_be_there
-        if may_be_there:
-            found = await self._look_for_it()
-            if isinstance(found, Ending):
-                return found
-            may_be_there = found
+        step = self._look_for_it if may_be_there else self._send
         while True:
-            if not may_be_there:
-                refusal = await self._send()
-                if refusal is not None:
-                    return refusal
+            is_there = await step()
+            if isinstance(is_there, Ending):
+                return is_there
+            if not is_there:
+                step = self._look_for_it if step == self._send else self._send
+                continue
+            self._was_accepted = True
             end = await self._follow()
             if isinstance(end, Ending):
                 return end
@@ -97,7 +97,8 @@ class Attempt:
             unknown = await self._when_unknown(ending_of(end))
             if unknown is not None:
                 return unknown
-            self._may_have_run, may_be_there = True, False
+            self._may_have_run = True
+            step = self._send
 
     def note(self, task: Task) -> None:
         """Take a newer row in; when it says that the task is to be cancelled, the robot is told."""
@@ -114,7 +115,10 @@ class Attempt:
         if isinstance(found, Ending):
             return found
         if found:
-            await self._remark(Event.REATTACHED, "the goal was found on the robot again")
+            if self._sends:
+                await self._remark(Event.ACCEPTED, "the robot has taken the goal")
+            else:
+                await self._remark(Event.REATTACHED, "the goal was found on the robot again")
             return True
         gone = lost(
             "the task server did not know the goal when the gateway looked for it again",
@@ -122,8 +126,8 @@ class Attempt:
         )
         return await self._when_unknown(gone) or False
 
-    async def _send(self) -> Ending | None:
-        """None when the robot has the goal; otherwise what becomes of the task."""
+    async def _send(self) -> Ending | bool:
+        """True: the robot has the goal. False: it may have it. An end: what becomes of the task."""
         self._sends += 1
         if self.result.done():
             self.result = asyncio.get_running_loop().create_future()
@@ -132,30 +136,23 @@ class Attempt:
                 self._goal(), on_feedback=self._feedback_arrived, on_result=self._result_arrived
             )
         except RosTimeout:  # the robot may have taken it all the same
-            return await self._make_sure("the goal did not reach the robot")
+            self._may_have_run = True
+            # A task server that was held up may be asked for the goal before it takes it in.
+            await asyncio.sleep(self._shop.settings.retry_s)
+            return False
         except Unavailable as fault:
-            return returned(f"the goal could not be sent: {fault.detail}")
+            # What may have been there before must not go to another run of the task server.
+            nothing_was_sent = returned(f"the goal could not be sent: {fault.detail}")
+            return False if self._may_have_run else nothing_was_sent
         if self._was_rejected():
             # It knows this goal: it was sent before, by a gateway that did not live to hear of it.
             rejection = self.result.result()
             self.result = asyncio.get_running_loop().create_future()
             found = await self._find()
             if found is not True:
-                return found or ending_of(rejection)
+                return found or (False if self._may_have_run else ending_of(rejection))
         await self._remark(Event.ACCEPTED, "the robot has taken the goal")
-        return None
-
-    async def _make_sure(self, why: str) -> Ending | None:
-        """After a goal that was not answered: None when the robot has it after all."""
-        found = await self._find()
-        if found is False:
-            # A task server that was held up may answer this question before it takes the goal in.
-            await asyncio.sleep(self._shop.settings.retry_s)
-            found = await self._find()
-        if found is True:
-            await self._remark(Event.ACCEPTED, "the robot has taken the goal")
-            return None
-        return found or returned(why, stays_with_robot=True)
+        return True
 
     def _was_rejected(self) -> bool:
         return self.result.done() and self.result.result().outcome is GoalOutcome.REJECTED
@@ -240,16 +237,17 @@ class Attempt:
     async def _when_unknown(self, gone: Ending) -> Ending | None:
         """What becomes of a goal that the task server does not know; None: it is sent (again).
 
-        It may be sent without being done twice to the run of the server to which it was sent, which
-        cannot have forgotten it since; another run refuses it. Or to a server that remembers all
-        that it ever had.
+        It may be sent without being done twice to the run of the server for which it is meant,
+        which cannot have forgotten it since; another run refuses it. Or to a server that remembers
+        all that it ever had.
         """
         server = await presented_server(self._port, self._shop)
         if server is None or self._sends >= MOST_SENDS:
             return gone
         age_s = self._shop.clocks.monotonic() - self._watch.began_s
         is_fresh = age_s < self._shop.settings.server_memory_s
-        never_had_it = is_fresh and server.server_id == self.task.server_id
+        is_meant = server.server_id == self.task.server_id
+        never_had_it = is_fresh and is_meant and not self._was_accepted
         if self.task.status is TaskStatus.CANCELING:
             return returned("its goal never reached the robot") if never_had_it else gone
         if not never_had_it and not server.keeps_journal:

@@ -11,10 +11,9 @@ def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -
     """What is written with the end: the figures of the run, or a new goal for the next one."""
     task = attempt.task
     if ending.event is Event.RETURNED:
-        stays = ending.stays_with_robot
         return {
             "attempt": task.attempt + int(ending.attempt_is_spent),
-            "assigned_robot_id": task.assigned_robot_id if stays else task.order.named_robot,
+            "assigned_robot_id": task.order.named_robot,
             **_FORGET_THE_GOAL,
         }
     if ending.event is Event.STOPPED:

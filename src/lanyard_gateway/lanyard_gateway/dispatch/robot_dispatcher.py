@@ -200,7 +200,7 @@ class RobotDispatcher:
         self.running = None
 
     async def _end(self, attempt: Attempt, ending: Ending) -> None:
-        if ending.is_lost or ending.stays_with_robot:
+        if ending.is_lost:
             self._orphans.append(attempt.goal_id)
         task = await self._write_end(attempt, ending)
         if task.status is TaskStatus.SUCCEEDED and task.run_s is not None:

@@ -63,6 +63,7 @@ async def test_a_goal_whose_answer_was_lost_is_looked_for_until_the_robot_is_bac
 
 
 async def test_a_goal_that_a_silent_robot_never_had_is_sent_again(house, eventually):
+    house.robot.presents("run-1")
     house.robot.start_fault = SILENT
     task_id = await house.submit()
     await eventually(lambda: len(house.robot.starts) >= 2)
@@ -71,6 +72,33 @@ async def test_a_goal_that_a_silent_robot_never_had_is_sent_again(house, eventua
     house.robot.ends()
     await house.until_task(task_id, status="succeeded")
     assert len({goal.goal_id for goal in house.robot.starts}) == 1
+
+
+async def test_a_goal_whose_answer_was_lost_is_not_sent_to_another_run_of_the_task_server(house):
+    house.robot.presents("run-1")
+    house.robot.start_fault, house.robot.takes_goal_before_fault = SILENT, True
+    house.robot.reattach_fault = ABSENT
+    task_id = await house.submit(timeout_s=100)
+    await house.until_started()
+    house.robot.presents("run-2")  # which knows nothing of it
+    house.robot.start_fault = house.robot.reattach_fault = None
+    lost = await house.until_task(task_id, status="failed")
+    assert lost["error"]["code"] == "robot_lost"
+    assert len(house.robot.starts) == 1
+
+
+async def test_a_goal_that_was_taken_is_not_begun_again_while_the_new_server_is_not_heard_of(
+    house, eventually
+):
+    house.robot.presents("run-1")
+    task_id = await house.submit()
+    await house.until_event(task_id, "accepted")
+    # The task server was restarted: the news of that is late, and it cannot be reached at first.
+    house.robot.start_fault = ABSENT
+    house.robot.ends(GoalOutcome.UNKNOWN)
+    lost = await house.until_task(task_id, status="failed")
+    assert lost["error"]["code"] == "robot_lost"
+    assert len(house.robot.starts) == 1
 
 
 async def test_a_robot_that_is_busy_with_somebody_elses_task_gets_a_new_attempt_later(
