@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-ROS = ("rclpy", "rcl_interfaces", "ament_index_python", "rosidl_runtime_py", "rpyutils")
+ROS = (
+    "rclpy",
+    "rcl_interfaces",
+    "rosidl_parser",
+    "ament_index_python",
+    "rosidl_runtime_py",
+    "rpyutils",
+)
 MESSAGES = (
     "std_msgs", "geometry_msgs", "sensor_msgs", "nav_msgs", "diagnostic_msgs", "tf2_msgs",
     "builtin_interfaces", "unique_identifier_msgs", "action_msgs", "lanyard_msgs",
@@ -103,8 +110,45 @@ RULES = {
     ),
     "lanyard_gateway.testing": Row(("lanyard_core", "lanyard_gateway.testing")),
     "lanyard_gateway.robot_entries": Row(("lanyard_core",)),
-    "lanyard_gateway.settings": Row(("lanyard_core", "lanyard_gateway.robot_entries")),
+    "lanyard_gateway.rosbridge_settings": Row(("lanyard_core",)),
+    "lanyard_gateway.settings": Row(
+        (
+            "lanyard_core",
+            "lanyard_gateway.robot_entries",
+            "lanyard_gateway.rosbridge_settings",
+        )
+    ),
     "lanyard_gateway": Row((*NODE, "lanyard_gateway", "fastapi", "starlette", "uvicorn", "uvloop")),
+    # The protocol and the conversion are as pure as the core.
+    "lanyard_rosbridge.protocol": Row(
+        ("lanyard_core", "lanyard_rosbridge.protocol", "lanyard_rosbridge.conversion"), CLOCKLESS
+    ),
+    "lanyard_rosbridge.conversion": Row(
+        ("lanyard_core", "lanyard_rosbridge.conversion", "numpy"), CLOCKLESS
+    ),
+    "lanyard_rosbridge.rosapi": Row(
+        (
+            "lanyard_core",
+            "lanyard_rosbridge.protocol",
+            "lanyard_rosbridge.conversion",
+            "lanyard_rosbridge.rosapi",
+        ),
+        CLOCKLESS,
+    ),
+    "lanyard_rosbridge.ros": Row(
+        (
+            *NODE,
+            "lanyard_gateway.robot.handover",
+            "lanyard_rosbridge.protocol",
+            "lanyard_rosbridge.conversion",
+            "lanyard_rosbridge.rosapi",
+            "lanyard_rosbridge.ros",
+        ),
+        exceptions={"lanyard_rosbridge.ros.parameters": CODECS},
+    ),
+    "lanyard_rosbridge": Row(
+        (*NODE, "lanyard_gateway", "lanyard_rosbridge", "fastapi", "starlette")
+    ),
     "lanyard_dashboard": Row(()),
     "lanyard_client": Row(
         ("lanyard_core", "lanyard_client", "httpx", "websockets", "cryptography"),
@@ -183,6 +227,12 @@ def test_every_import_is_allowed_by_the_table(modules):
         ("lanyard_gateway.doors.key_file", "fastapi.Request"),
         ("lanyard_gateway.doors.key_file", "lanyard_gateway.web.auth"),
         ("lanyard_client.stream", "rclpy"),
+        ("lanyard_rosbridge.protocol.session", "rclpy"),
+        ("lanyard_rosbridge.protocol.session", "time.monotonic"),
+        ("lanyard_rosbridge.conversion.filler", "std_msgs.msg"),
+        ("lanyard_rosbridge.ros.side", "lanyard_rosbridge.serve.link"),
+        ("lanyard_rosbridge.ros.side", "lanyard_gateway.web.app"),
+        ("lanyard_gateway.web.app", "lanyard_rosbridge.serve.socket"),
     ],
 )
 def test_the_table_refuses_what_it_must(name, imported):

@@ -37,6 +37,7 @@ from lanyard_gateway.robot.config import Frames, RobotConfig
 from lanyard_gateway.robot.fleet import RobotFleet
 from lanyard_gateway.robot_entries import RobotEntry
 from lanyard_gateway.settings import GatewaySettings
+from lanyard_gateway.side_doors import SideDoor, rosbridge_door
 from lanyard_gateway.store.postgresql import check_database_url
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.web.app import create_app
@@ -54,18 +55,30 @@ class Gateway:
     app: Farewell
     fleet: RobotFleet
     store: SqlTaskStore
+    side_door: SideDoor | None
 
 
 def check_surroundings(settings: GatewaySettings) -> KeyRing:
     """Keys and policy; raises BadConfiguration with all that is wrong outside the settings."""
-    ring = KeyRing()
-    problems: list[str] = []
-    checks: tuple[Callable[[], object], ...] = (
-        lambda: ring.replace(_keys(settings.keys_file)),
-        lambda: ring.adopt(_policy(settings.policy_file)),
+    return open_keyring(
+        settings.keys_file,
+        settings.policy_file,
         lambda: tls_of(settings),
         lambda: check_writable(settings.ready_file),
         lambda: check_database_url(settings.database_url),
+    )
+
+
+def open_keyring(
+    keys_file: Path, policy_file: Path | None, *further_checks: Callable[[], object]
+) -> KeyRing:
+    """Keys and policy. Raises BadConfiguration with each problem, ``further_checks``' too."""
+    ring = KeyRing()
+    problems: list[str] = []
+    checks: tuple[Callable[[], object], ...] = (
+        lambda: ring.replace(_keys(keys_file)),
+        lambda: ring.adopt(_policy(policy_file)),
+        *further_checks,
     )
     for check in checks:
         try:
@@ -118,7 +131,9 @@ def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: Audi
         ),
         issuer_keys=issuer_keys,
     )
-    return Gateway(Farewell(create_app(context)), fleet, store)
+    door = rosbridge_door(settings)
+    app = create_app(context, routers=() if door is None else (door.router,))
+    return Gateway(Farewell(app), fleet, store, door)
 
 
 def open_store(settings: GatewaySettings) -> SqlTaskStore:

@@ -58,12 +58,16 @@ def own_origins(listener: socket.socket, *, scheme: str = "http") -> tuple[str, 
 
 
 @contextlib.contextmanager
-def ready_file(path: Path | None, *, url: str) -> Iterator[None]:
-    """Tell ``{"url", "pid"}`` in a file that appears whole, as long as the ``with`` block runs."""
+def ready_file(path: Path | None, *, url: str, rosbridge_url: str | None = None) -> Iterator[None]:
+    """Tell ``{"url", "rosbridge_url", "pid"}`` in a file as long as the ``with`` block runs.
+
+    It appears whole. ``rosbridge_url`` is null without a listener for it.
+    """
     if path is None:
         yield
         return
-    _write(path, json.dumps({"url": url, "pid": os.getpid()}) + "\n")
+    told = {"url": url, "rosbridge_url": rosbridge_url, "pid": os.getpid()}
+    _write(path, json.dumps(told) + "\n")
     try:
         yield
     finally:

@@ -31,6 +31,7 @@ from lanyard_gateway.composition import (
 from lanyard_gateway.doors.tls import Tls, renewed
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
+from lanyard_gateway.side_doors import open_door
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_node_support.parameters import declare
 from lanyard_node_support.realtime import RealtimeSettings, Setting, Verdict, prepare_carrier
@@ -111,16 +112,18 @@ async def _serve(
 ) -> None:
     url = listening.url_of(listener, scheme="http" if tls is None else "https")
     context = None if tls is None else tls.context
-    config = server_config(gateway.app, web_settings(settings), tls=context)
+    web = web_settings(settings)
+    config = server_config(gateway.app, web, tls=context)
     config.timeout_graceful_shutdown = max(1, round(settings.shutdown_timeout_s))
-    ready = listening.ready_file(settings.ready_file, url=url)
-    server = Server(config, farewell=gateway.app, while_up=ready)
-    stop_on_signals(server)
     gateway.fleet.start()
     _keep_time(settings, transport)
     try:
         _announce(settings, url)
-        async with renewed(tls):
+        door = open_door(gateway.side_door, settings, web, gateway.app, tls=context)
+        async with renewed(tls), door as rosbridge_url:
+            ready = listening.ready_file(settings.ready_file, url=url, rosbridge_url=rosbridge_url)
+            server = Server(config, farewell=gateway.app, while_up=ready)
+            stop_on_signals(server)
             await server.serve(sockets=[tune_listener(listener)])
     finally:
         gateway.fleet.stop()

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
@@ -57,6 +57,20 @@ class Server(uvicorn.Server):
 
     def install_signal_handlers(self) -> None:
         """The same, as uvicorn called it before 0.29."""
+
+
+@contextlib.asynccontextmanager
+async def serve_beside(
+    config: uvicorn.Config, listener: socket.socket, *, farewell: Farewell
+) -> AsyncIterator[None]:
+    """Serve one more listener on the running loop, as long as the block runs."""
+    server = Server(config, farewell=farewell, while_up=contextlib.nullcontext())
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.stop()
+        await serving
 
 
 def stop_on_signals(server: Server) -> None:

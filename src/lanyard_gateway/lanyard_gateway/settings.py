@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway.robot_entries import NAMESPACE, RobotEntry, robots_of, with_traits
+from lanyard_gateway.rosbridge_settings import RosbridgeSettings, rosbridge_of
 
 Parameters = Mapping[str, object]
 
@@ -121,6 +122,7 @@ class GatewaySettings:
     limits: Limits
     audit: AuditSettings
     tls: TlsSettings
+    rosbridge: RosbridgeSettings
     tf: TfSettings
 
 
@@ -152,6 +154,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         limits=Limits(**_group(parameters, "limits.")),
         audit=_audit(parameters),
         tls=_tls(parameters),
+        rosbridge=rosbridge_of(_group(parameters, "rosbridge."), problems),
         tf=TfSettings(**_group(parameters, "tf.")),
         **_as_they_are(parameters),
     )
@@ -223,13 +226,16 @@ def _check_host(settings: GatewaySettings, problems: list[str]) -> None:
         problems.append(
             "tls.client_ca: only over TLS do clients show certificates; set those first"
         )
-    if settings.insecure or is_loopback(settings.host) or tls.certificate is not None:
+    side = settings.rosbridge
+    hosts = {"host": settings.host, "rosbridge.host": side.host if side.listen else ""}
+    reachable = [name for name, host in hosts.items() if host and not is_loopback(host)]
+    if settings.insecure or not reachable or tls.certificate is not None:
         return
     problems.append(
-        f"host: {settings.host} can be reached from other machines, and plain HTTP would show them"
-        " API keys and commands; set tls.certificate and tls.key (`lanyard certs create` makes"
-        " them), listen on 127.0.0.1 behind a VPN or a proxy with TLS, or set insecure to true if"
-        " you know that this network is safe"
+        f"{reachable[0]}: {hosts[reachable[0]]} can be reached from other machines, and plain HTTP"
+        " would show them API keys and commands; set tls.certificate and tls.key (`lanyard certs"
+        " create` makes them), listen on 127.0.0.1 behind a VPN or a proxy with TLS, or set"
+        " insecure to true if you know that this network is safe"
     )
 
 

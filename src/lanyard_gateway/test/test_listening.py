@@ -35,8 +35,9 @@ def test_an_address_of_another_machine_cannot_be_listened_on(host):
 
 def test_the_ready_file_is_there_while_serving_and_gone_afterwards(tmp_path):
     path = tmp_path / "ready.json"
-    with ready_file(path, url="http://127.0.0.1:1"):
-        assert json.loads(path.read_text()) == {"url": "http://127.0.0.1:1", "pid": os.getpid()}
+    told = {"url": "http://127.0.0.1:1", "rosbridge_url": "ws://127.0.0.1:2"}
+    with ready_file(path, **told):
+        assert json.loads(path.read_text()) == {**told, "pid": os.getpid()}
         assert list(tmp_path.iterdir()) == [path]
     assert list(tmp_path.iterdir()) == []
 

@@ -13,6 +13,7 @@ PACKAGES = (
     "lanyard_control.watchdog",
     "lanyard_tasks",
     "lanyard_gateway",
+    "lanyard_rosbridge",
     "lanyard_sim",
 )
 

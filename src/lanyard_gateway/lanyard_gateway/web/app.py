@@ -5,10 +5,10 @@ The only module that knows all routers.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -40,7 +40,7 @@ from lanyard_gateway.web import (
     tickets_api,
 )
 from lanyard_gateway.web.audit_trail import AuditTrail
-from lanyard_gateway.web.context import AppContext
+from lanyard_gateway.web.context import AppContext, DoorContext
 from lanyard_gateway.web.envelope import Envelope
 from lanyard_gateway.web.guards import on_guard
 from lanyard_gateway.web.open_sockets import OpenSockets, SocketRegister
@@ -49,8 +49,11 @@ from lanyard_gateway.web.rate_limits import RateLimits, judge_failure
 API_PREFIX = "/api/v1"
 
 
-def create_app(context: AppContext) -> FastAPI:
-    """The gateway's web application. Its lifespan starts and stops the task service."""
+def create_app(context: AppContext, *, routers: Sequence[APIRouter] = ()) -> FastAPI:
+    """The gateway's web application. Its lifespan starts and stops the task service.
+
+    ``routers`` are those of side doors.
+    """
     app = FastAPI(
         title="Lanyard gateway",
         version=context.version,
@@ -61,19 +64,41 @@ def create_app(context: AppContext) -> FastAPI:
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
+    _include(app, root_aliases=context.settings.root_aliases)
+    for router in routers:
+        app.include_router(router)
+    pages.install(app)
+    docs_page.install(app)
+    _put_checks_around(app, context, _body_limit(context))
+    return app
+
+
+def create_door_app(context: DoorContext, router: APIRouter) -> FastAPI:
+    """An application of one router, behind the same checks as the gateway's own routes."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with on_guard(context, app.state.sockets):
+            yield
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.include_router(router)
+    _put_checks_around(app, context, lambda _scope: context.settings.max_body_bytes)
+    return app
+
+
+def _put_checks_around(
+    app: FastAPI, context: DoorContext, body_limit: Callable[[Scope], int]
+) -> None:
     app.state.context = context
     app.state.sockets = OpenSockets()
     app.state.rates = context.rates
     problems.install(app, judge=judge_failure)
-    _include(app, root_aliases=context.settings.root_aliases)
-    pages.install(app)
-    docs_page.install(app)
     if context.rates is not None:
         app.add_middleware(RateLimits, rates=context.rates)
     app.add_middleware(AuditTrail, sink=context.audit)
     app.add_middleware(SocketRegister, sockets=app.state.sockets)
-    app.add_middleware(Envelope, body_limit=_body_limit(context), last_resort=_internal_error)
-    return app
+    app.add_middleware(Envelope, body_limit=body_limit, last_resort=_internal_error)
 
 
 def _include(app: FastAPI, *, root_aliases: bool) -> None:

@@ -25,27 +25,35 @@ from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.settings import WebSettings
 
 
-@dataclass(frozen=True)
-class AppContext:
-    """The parts that the web half works with.
+@dataclass(frozen=True, kw_only=True)
+class DoorContext:
+    """What any door needs to know who may come in.
 
-    ``ros_alive`` tells whether the ROS thread still turns. Without ``rates`` nobody is counted,
-    without ``tokens`` there are keys only.
+    Without ``rates`` nobody is counted, without ``tokens`` there are keys only.
     """
 
     robots: RobotPorts
     keyring: KeyRing
-    tasks: TaskService
     settings: WebSettings
-    version: str
-    ros_alive: Callable[[], bool]
-    events: EventHub = field(default_factory=EventHub)
     last_use: LastUse = field(default_factory=LastUse)
     tickets: TicketBook = field(default_factory=TicketBook)
     audit: AuditSink = field(default_factory=NoAudit)
     rates: Rates | None = None
     tokens: TokenDesk | None = None
     issuer_keys: IssuerKeys | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppContext(DoorContext):
+    """The parts that the web half works with.
+
+    ``ros_alive`` tells whether the ROS thread still turns.
+    """
+
+    tasks: TaskService
+    version: str
+    ros_alive: Callable[[], bool]
+    events: EventHub = field(default_factory=EventHub)
 
     def robot(self, robot_id: str) -> RobotPort:
         """The robot of that id; raises NotFound in the words that hide one from a stranger."""

@@ -2,7 +2,8 @@
 
 From the ``Authorization`` header or, on a WebSocket, from an offered subprotocol
 (``lanyard.bearer.<credential>``, ``lanyard.ticket.<ticket>``), because browsers cannot set headers.
-Never from the URL, which ends up in logs; and never echoed.
+Never from the URL, which ends up in logs; and never echoed. One exception: a ticket for rosbridge,
+because roslibjs can be given a URL and nothing else. It is good once, for ten seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lanyard_core.faults import Unauthenticated
 
 BEARER_SUBPROTOCOL = "lanyard.bearer."
 TICKET_SUBPROTOCOL = "lanyard.ticket."
+TICKET_IN_URL_PATH = "/rosbridge"
 _SECRET_SUBPROTOCOLS = (BEARER_SUBPROTOCOL, TICKET_SUBPROTOCOL)
 
 
@@ -37,7 +39,7 @@ class Credential:
 
 def shown(connection: HTTPConnection) -> Credential:
     """The one credential of a request or socket; raises Unauthenticated for none and for two."""
-    found = [*_in_header(connection), *_in_subprotocols(connection)]
+    found = [*_in_header(connection), *_in_subprotocols(connection), *_in_url(connection)]
     if len(found) > 1:
         raise Unauthenticated("there are two credentials; send one")
     if not found:
@@ -59,6 +61,13 @@ def _in_header(connection: HTTPConnection) -> list[Credential]:
     if len(values) > 1 or scheme.lower() != "bearer" or not text.strip():
         raise Unauthenticated("the Authorization header must be `Bearer <key>`, once")
     return [Credential(Kind.BEARER, text.strip(), in_header=True)]
+
+
+def _in_url(connection: HTTPConnection) -> list[Credential]:
+    if connection.scope["type"] != "websocket" or connection.scope["path"] != TICKET_IN_URL_PATH:
+        return []
+    tickets = connection.query_params.getlist("ticket")
+    return [Credential(Kind.TICKET, ticket, in_header=False) for ticket in tickets]
 
 
 def _in_subprotocols(connection: HTTPConnection) -> list[Credential]:

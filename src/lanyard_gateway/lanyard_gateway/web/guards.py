@@ -13,7 +13,7 @@ from functools import partial
 
 from lanyard_gateway.doors import key_file, policy_file
 from lanyard_gateway.web.audit_robots import audit_robots
-from lanyard_gateway.web.context import AppContext
+from lanyard_gateway.web.context import DoorContext
 from lanyard_gateway.web.open_sockets import OpenSockets
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ LAST_USE_PERIOD_S = 60.0
 
 
 @contextlib.asynccontextmanager
-async def on_guard(context: AppContext, sockets: OpenSockets) -> AsyncIterator[None]:
+async def on_guard(context: DoorContext, sockets: OpenSockets) -> AsyncIterator[None]:
     """Follow keys and policy, close sockets that they forbid, and log what the robots say."""
     loop = asyncio.get_running_loop()
     stop_listening = audit_robots(context.robots, context.audit)
@@ -46,7 +46,7 @@ async def _logged(work: _Work) -> None:
         raise
 
 
-def _works(context: AppContext, sockets: OpenSockets) -> list[_Work]:
+def _works(context: DoorContext, sockets: OpenSockets) -> list[_Work]:
     settings, ring = context.settings, context.keyring
     works: list[_Work] = [partial(sockets.watch, context)]
     follow = {"period_s": settings.key_file_poll_s}

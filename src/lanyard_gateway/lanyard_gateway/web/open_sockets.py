@@ -24,7 +24,7 @@ from lanyard_core.faults import Forbidden, LanyardFault
 from lanyard_core.stream.channel import CloseCode
 from lanyard_gateway.web import auth
 from lanyard_gateway.web.audit_trail import note_counts
-from lanyard_gateway.web.context import AppContext, context_of
+from lanyard_gateway.web.context import DoorContext, context_of
 from lanyard_gateway.web.socket_line import line_of
 
 End = Callable[[CloseCode], None]
@@ -63,7 +63,7 @@ class OpenSockets:
         """It is over."""
         self._open.discard(entry)
 
-    async def watch(self, context: AppContext) -> None:
+    async def watch(self, context: DoorContext) -> None:
         """Judge all sockets again when something has changed, until cancelled."""
         judged: _Judged | None = None
         while True:

@@ -45,7 +45,7 @@ class RobotAdmission(Admission):
 
 def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope) -> RobotAdmission:
     """Check a socket to one robot. Raises the fault that it is to be refused with."""
-    principal = _caller(websocket, channel, scope, robot_id)
+    principal = admit_caller(websocket, channel.value, scope, robot_id)
     robot = context_of(websocket).robot(robot_id)
     encoding = _encoding(websocket, channel)
     return RobotAdmission(principal, encoding, subprotocol(channel, encoding), robot)
@@ -53,19 +53,23 @@ def admit(websocket: WebSocket, robot_id: str, *, channel: Channel, scope: Scope
 
 def admit_to_all(websocket: WebSocket, *, channel: Channel, scope: Scope) -> Admission:
     """Check a socket that is about no robot in particular; as ``admit``."""
-    principal = _caller(websocket, channel, scope, None)
+    principal = admit_caller(websocket, channel.value, scope, None)
     encoding = _encoding(websocket, channel)
     return Admission(principal, encoding, subprotocol(channel, encoding))
 
 
-def _caller(
-    websocket: WebSocket, channel: Channel, scope: Scope, robot_id: str | None
+def admit_caller(
+    websocket: WebSocket, purpose: str, scope: Scope, robot_id: str | None
 ) -> Principal:
+    """Who opens a socket, when its Origin, credential and scope are good; ``purpose``: of a ticket.
+
+    Raises the fault that it is to be refused with.
+    """
     _check_origin(websocket)
     principal = Require(scope)(websocket)
     ticket = ticket_of(websocket)
     if ticket is not None:
-        ticket.check_fits(channel.value, robot_id)
+        ticket.check_fits(purpose, robot_id)
     return principal
 
 

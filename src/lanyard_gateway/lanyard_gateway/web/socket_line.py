@@ -90,6 +90,11 @@ class Line:
             return
         self._protocol.flush()
 
+    def send_packed(self, frame: bytes) -> None:
+        """Send a WebSocket frame that is whole, head and all, as it is made once for many."""
+        if not self.is_over:
+            self._protocol.transport.write(frame)
+
     def probe(self) -> None:
         """Send a ping that the client answers once it has read all before it."""
         if self.is_over:

@@ -25,9 +25,10 @@ from lanyard_gateway.web.routing import ApiRoute
 router = APIRouter(tags=["system"], route_class=ApiRoute)
 
 _PURPOSES = {
-    "command": (Channel.COMMAND, Scope.COMMAND_STREAM),
-    "telemetry": (Channel.TELEMETRY, Scope.TELEMETRY_READ),
-    "events": (Channel.EVENTS, Scope.ROBOTS_READ),
+    "command": (Channel.COMMAND.value, Scope.COMMAND_STREAM),
+    "telemetry": (Channel.TELEMETRY.value, Scope.TELEMETRY_READ),
+    "events": (Channel.EVENTS.value, Scope.ROBOTS_READ),
+    "rosbridge": ("rosbridge", Scope.ROSBRIDGE),
 }
 
 
@@ -36,7 +37,7 @@ class TicketWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    purpose: Literal["command", "telemetry", "events"]
+    purpose: Literal["command", "telemetry", "events", "rosbridge"]
     robot_id: Annotated[str, Field(max_length=64)] | None = None
 
 
@@ -62,7 +63,7 @@ async def create_ticket(
         context.robot(body.robot_id)
     ticket = context.tickets.issue(
         principal,
-        channel=channel.value,
+        channel=channel,
         robot_id=body.robot_id,
         entropy=secrets.token_bytes(SECRET_BYTES),
         now=time.monotonic(),
@@ -76,6 +77,7 @@ def _check_robot(body: TicketWish) -> None:
     wrong = {
         "command": body.robot_id is None and "a command socket is about one robot: name it",
         "events": body.robot_id is not None and "the socket of events is about no robot",
+        "rosbridge": body.robot_id is not None and "a rosbridge socket is about no robot",
     }.get(body.purpose)
     if wrong:
         raise ValidationFailed(

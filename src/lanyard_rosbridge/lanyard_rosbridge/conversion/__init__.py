@@ -1,0 +1,1 @@
+"""Between what is on the ROS graph (CDR bytes, message objects) and plain values. No ROS here."""

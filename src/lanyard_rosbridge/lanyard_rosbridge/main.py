@@ -1,0 +1,111 @@
+"""``ros2 run lanyard_rosbridge server``: the bridge in a process of its own.
+
+The same keys, policy and checks as the gateway's, and nothing else. Main thread: this module, then
+the event loop. One more thread: ROS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import socket
+import sys
+
+import rclpy
+from rclpy.node import Node
+from rclpy.utilities import remove_ros_args
+
+from lanyard_core.access.keys import KeyRing
+from lanyard_core.faults import BadConfiguration
+from lanyard_gateway import listening
+from lanyard_gateway.composition import open_keyring
+from lanyard_gateway.server import Server, run_loop, stop_on_signals
+from lanyard_gateway.side_doors import Only
+from lanyard_gateway.web.app import create_door_app
+from lanyard_gateway.web.context import DoorContext
+from lanyard_gateway.web.farewell import Farewell
+from lanyard_gateway.web.serve import server_config, tune_listener
+from lanyard_node_support.interpreter import exempt_from_garbage_collection
+from lanyard_node_support.parameters import declare
+from lanyard_node_support.run import complain, init_ros
+from lanyard_node_support.transport import choose_transport
+from lanyard_rosbridge.serve.socket import PATH
+from lanyard_rosbridge.settings import ServerSettings, read_settings
+from lanyard_rosbridge.side_door import NODE_NAME, RosbridgeDoor
+
+_log = logging.getLogger("lanyard_rosbridge")
+_SHUTDOWN_S = 5
+
+
+def main() -> int:
+    """Run the bridge; 0 after an orderly stop, 2 when its configuration cannot be used."""
+    logging.basicConfig(level=logging.INFO, format="[%(levelname)s] [%(name)s]: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    choose_transport()
+    try:
+        init_ros()
+        options = _parser().parse_args(remove_ros_args(sys.argv)[1:])
+        node = Node(f"{NODE_NAME}_settings")
+        try:
+            settings = read_settings(declare(node, package="lanyard_rosbridge").as_dict())
+        finally:
+            node.destroy_node()
+        keyring = open_keyring(
+            settings.keys_file,
+            settings.policy_file,
+            lambda: listening.check_writable(settings.ready_file),
+        )
+        if options.check:
+            print(f"server: the configuration is good: {len(keyring.records())} API keys")
+            return 0
+        return _run(settings, keyring)
+    except BadConfiguration as error:
+        return complain(error, name="server")
+    finally:
+        rclpy.try_shutdown()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="server",
+        description="Speaks the rosbridge protocol. Parameters: docs/parameters.md.",
+        epilog="Set them as for any node: --ros-args --params-file FILE, -p port:=9091",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="say whether the configuration is good, and end"
+    )
+    return parser
+
+
+def _run(settings: ServerSettings, keyring: KeyRing) -> int:
+    with listening.bind(settings.host, settings.port) as listener:
+        origins = (*settings.allowed_origins, *listening.own_origins(listener))
+        settings = dataclasses.replace(settings, allowed_origins=origins)
+        run_loop(_serve(settings, keyring, listener))
+    return 0
+
+
+async def _serve(settings: ServerSettings, keyring: KeyRing, listener: socket.socket) -> None:
+    door = RosbridgeDoor(settings.bridge)
+    web = settings.web(max_message_bytes=door.max_message_bytes)
+    context = DoorContext(robots={}, keyring=keyring, settings=web)
+    app = Farewell(create_door_app(context, door.router))
+    config = server_config(Only(app, PATH), web)
+    config.timeout_graceful_shutdown = _SHUTDOWN_S
+    url = listening.url_of(listener)
+    rosbridge_url = listening.url_of(listener, scheme="ws")
+    ready = listening.ready_file(settings.ready_file, url=url, rosbridge_url=rosbridge_url)
+    server = Server(config, farewell=app, while_up=ready)
+    stop_on_signals(server)
+    exempt_from_garbage_collection()
+    door.start()
+    try:
+        _log.info("serving rosbridge at %s", rosbridge_url)
+        await server.serve(sockets=[tune_listener(listener)])
+    finally:
+        door.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

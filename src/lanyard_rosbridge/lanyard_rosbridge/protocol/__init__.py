@@ -1,0 +1,1 @@
+"""The rosbridge protocol as rules: frames and graph events in, effects out. Told the time."""

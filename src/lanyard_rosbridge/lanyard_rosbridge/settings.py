@@ -1,0 +1,98 @@
+"""Settings of the bridge in a process of its own, with every problem at once.
+
+Defaults, units and bounds are in ``parameters.yaml`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from lanyard_core.access.patterns import Patterns
+from lanyard_core.faults import BadConfiguration
+from lanyard_gateway.settings import is_loopback
+from lanyard_gateway.web.settings import WebSettings
+from lanyard_rosbridge.serve.bridge import BridgeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where the bridge listens, which files it reads, and how it is set up."""
+
+    host: str
+    port: int
+    keys_file: Path
+    policy_file: Path | None
+    ready_file: Path | None
+    allowed_origins: tuple[str, ...]
+    bridge: BridgeSettings
+
+    def web(self, *, max_message_bytes: int) -> WebSettings:
+        """The same for the gateway's web half, whose checks are used."""
+        return WebSettings(
+            host=self.host,
+            port=self.port,
+            allowed_origins=self.allowed_origins,
+            key_file=self.keys_file,
+            policy_file=self.policy_file,
+            max_socket_message_bytes=max_message_bytes,
+        )
+
+
+def read_settings(parameters: Mapping[str, object]) -> ServerSettings:
+    """The settings in a node's parameters. Raises BadConfiguration with every problem."""
+    problems: list[str] = []
+    host = str(parameters["host"]).strip()
+    if not is_loopback(host) and not parameters["insecure"]:
+        problems.append(
+            f"host: {host} can be reached from other machines, and plain WebSockets would show"
+            " them API keys; listen on 127.0.0.1, or on the address of a VPN with insecure set to"
+            " true"
+        )
+    state = Path(str(parameters["state_dir"])).expanduser().absolute()
+    settings = ServerSettings(
+        host=host,
+        port=cast(int, parameters["port"]),
+        keys_file=_path(parameters, "keys_file") or state / "keys.json",
+        policy_file=_path(parameters, "policy_file"),
+        ready_file=_path(parameters, "ready_file"),
+        allowed_origins=tuple(_texts(parameters, "allowed_origins")),
+        bridge=BridgeSettings(
+            namespace=str(parameters["namespace"]),
+            motion=_patterns(_texts(parameters, "motion_topics"), problems),
+            robots=_robots(_texts(parameters, "robots"), problems),
+            max_clients=cast(int, parameters["max_clients"]),
+        ),
+    )
+    if problems:
+        raise BadConfiguration(problems)
+    return settings
+
+
+def _patterns(texts: Sequence[str], problems: list[str]) -> Patterns:
+    try:
+        return Patterns.of(texts)
+    except ValueError as error:
+        problems.append(f"motion_topics: {error}")
+        return Patterns()
+
+
+def _robots(entries: Sequence[str], problems: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in filter(None, entries):
+        robot_id, _, namespace = entry.partition("=")
+        if not robot_id or not namespace.startswith("/"):
+            problems.append(f"robots: {entry!r} is not a robot; write id=/namespace")
+        found[namespace] = robot_id
+    return found
+
+
+def _texts(parameters: Mapping[str, object], name: str) -> list[str]:
+    return [str(item).strip() for item in cast(Sequence[object], parameters[name])]
+
+
+def _path(parameters: Mapping[str, object], name: str) -> Path | None:
+    text = str(parameters[name]).strip()
+    return Path(text).expanduser().absolute() if text else None
