@@ -89,8 +89,10 @@ class CommandPath:
 
     def next_deadline(self) -> float | None:
         """When ``deadline_passed`` has something to do; None when nothing waits."""
-        due = (self._pacer.next_deadline(), self._pending.next_deadline())
-        return min((when for when in due if when is not None), default=None)
+        turn, late = self._pacer.next_deadline(), self._pending.next_deadline()
+        if turn is None or late is None:
+            return late if turn is None else turn
+        return min(turn, late)
 
     def deadline_passed(self, now: float) -> list[Effect]:
         """Count what is overdue, and send on the command that has waited for its turn."""

@@ -196,13 +196,11 @@ class CommandSession:
         """When to call ``deadline_passed``; None when the session is over."""
         if self._over:
             return None
-        due = (
-            self._ping_by,
-            self._out.state_due,
-            self._arming.arm_by,
-            self._path.next_deadline(),
-        )
-        return min(when for when in due if when is not None)
+        due = min(self._ping_by, self._out.state_due)
+        for when in (self._arming.arm_by, self._path.next_deadline()):
+            if when is not None and when < due:
+                due = when
+        return due
 
     def deadline_passed(self, now: float) -> list[Effect]:
         """Do whatever has come due. Harmless when nothing has."""

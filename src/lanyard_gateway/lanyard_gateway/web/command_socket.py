@@ -136,7 +136,8 @@ class CommandLink:
     def command_acknowledged(self, ack: CommandAck) -> None:
         """The control node answered some command of this robot."""
         arrived = time.monotonic() if ack.arrived_s is None else ack.arrived_s
-        self._do(self._session.command_acknowledged(arrived, ack))
+        # No deadline comes nearer by an answer: the timer can stay as it is.
+        self._carry_out(self._session.command_acknowledged(arrived, ack))
 
     def safety_changed(self, status: RobotStatus) -> None:
         """The robot's state changed, or the robot fell silent."""
@@ -172,12 +173,15 @@ class CommandLink:
             self._do(self._session.frame_received(now, frame))
 
     def _do(self, effects: list[Effect]) -> None:
+        self._carry_out(effects)
+        self._set_timer()
+
+    def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
             try:
                 self._do_one(effect)
             except LanyardFault as fault:  # the session notices that no answer comes, and stops
                 _log.warning("robot %s: %s", self._robot.robot_id, fault.detail)
-        self._set_timer()
 
     def _do_one(self, effect: Effect) -> None:
         if isinstance(effect, PublishCommand):
