@@ -81,6 +81,27 @@ def test_a_probe_follows_the_first_sample_and_then_one_each_tenth_of_a_second():
     assert probes == [0, 10, 20]
 
 
+def test_at_a_slow_rate_a_probe_follows_each_third_sample():
+    gate = FlowGate()
+    probes = []
+    for n in range(10):
+        now = n * 0.1
+        if gate.sent(now):
+            probes.append(n)
+            gate.answered(now + 0.001)
+    assert probes == [0, 3, 6, 9]
+
+
+def test_where_one_sample_may_be_under_way_a_probe_follows_each():
+    gate = FlowGate()
+    assert gate.sent(0.0)
+    gate.answered(0.001)
+    assert [gate.sent(0.2) for _ in range(3)] == [False, False, True]
+    gate.answered(1.1)  # far too late: one at a time from now on
+    assert gate.is_open(1.2)
+    assert gate.sent(1.2)
+
+
 def test_while_a_probe_stays_unanswered_for_a_second_nothing_more_is_sent():
     gate = FlowGate()
     assert gate.sent(0.0)

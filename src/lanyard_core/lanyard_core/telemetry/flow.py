@@ -10,7 +10,9 @@ what is more is left out instead of sent. Told the time in seconds (monotonic). 
 from __future__ import annotations
 
 PROBE_PERIOD_S = 0.1
-"""How often a probe follows a sample. One is under way at a time."""
+SAMPLES_A_PROBE = 3
+"""How often a probe follows a sample: after so long, and so many samples unless fewer may be under
+way. One is under way at a time."""
 
 FIRST_WINDOW = 10
 LARGEST_WINDOW = 16_384
@@ -53,9 +55,13 @@ class FlowGate:
         self._under_way += 1
         if self._probed_at is not None:
             return False
-        if now < self._probe_due and self._under_way < self._window:
+        if self._under_way < self._window and self._is_too_soon(now):
             return False
         return self._probe(now)
+
+    def _is_too_soon(self, now: float) -> bool:
+        has_answered = self._way_s is not None
+        return now < self._probe_due or (has_answered and self._under_way < SAMPLES_A_PROBE)
 
     def answered(self, now: float) -> bool:
         """The probe was answered: the samples before it were read. True as in ``sent``."""
