@@ -29,6 +29,7 @@ from round_trip import drive
 _HERE = Path(__file__).parent
 _STREAMS = (1, 10)
 _READERS = 50
+_REST_S = 4.0
 _START_DEADLINE_S = 20.0
 
 
@@ -57,21 +58,24 @@ def main() -> int:
 
 
 def _fan_out(command: list[str], seconds: float) -> None:
-    print("\n| | readers | messages/s | CPU for a message |\n|---|---|---|---|")
+    print("\n| | readers | messages/s | CPU for a message | beyond rest |\n|---|---|---|---|---|")
     with demo() as running:
         pid = running.pids["gateway"]
+        rest = _rest(pid)
         with telemetry_readers(
             running, _READERS, seconds=seconds, encoding="json", fields="joint_state"
         ) as readers:
             readers.wait_connected()
             before = Usage.of(pid)
-            print(_delivered("gateway", sum(readers.frames()), seconds, _spent(pid, before)))
+            frames = sum(readers.frames())
+            print(_delivered("gateway", frames, seconds, _spent(pid, before), rest))
         environment = {**os.environ, "ROS_DOMAIN_ID": str(running.domain_id)}
         topic = f"/{running.robot_id.replace('-', '_')}/joint_states"
         with _peer(command, environment) as (pid, url):
+            rest = _rest(pid)
             before = Usage.of(pid)
             counts = json.loads(_clients("read", _READERS, seconds, url, topic))
-            print(_delivered("peer", sum(counts), seconds, _spent(pid, before)))
+            print(_delivered("peer", sum(counts), seconds, _spent(pid, before), rest))
 
 
 def _clients(*arguments: object) -> str:
@@ -116,9 +120,18 @@ def _trips(who: str, streams: int, trips: list[float], sent: int, spent_s: float
     return f"| {who} | {streams} | {words} | {len(trips)} of {sent} | {cost} |"
 
 
-def _delivered(who: str, frames: int, seconds: float, spent_s: float) -> str:
-    cost = f"{spent_s / max(1, frames) * 1e6:.0f} us"
-    return f"| {who} | {_READERS} | {frames / seconds:.0f} | {cost} |"
+def _rest(pid: int) -> float:
+    """What part of a processor it uses with nobody there."""
+    time.sleep(_REST_S)
+    before = Usage.of(pid)
+    time.sleep(_REST_S)
+    return _spent(pid, before) / _REST_S
+
+
+def _delivered(who: str, frames: int, seconds: float, spent_s: float, rest: float) -> str:
+    costs = (max(0.0, part) / max(1, frames) * 1e6 for part in (spent_s, spent_s - rest * seconds))
+    told = " | ".join(f"{cost:.0f} us" for cost in costs)
+    return f"| {who} | {_READERS} | {frames / seconds:.0f} | {told} |"
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 
 import uvloop
 import websockets
 
 _STALLED_BUFFER = 1
 _CONNECTIONS_AT_ONCE = 10
+_SETTLE_S = 1.0  # what came while others connected is not counted
 _PAUSE_S = 0.2  # a key may make 100 requests a second
 
 
@@ -37,15 +37,9 @@ async def _open(
         )
 
 
-async def _count(socket: websockets.ClientConnection, seconds: float) -> int:
-    frames, end = 0, time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0.0:
-        try:
-            await asyncio.wait_for(socket.recv(), left)
-        except TimeoutError:
-            break
-        frames += 1
-    return frames
+async def _count(socket: websockets.ClientConnection, frames: list[int], number: int) -> None:
+    async for _ in socket:
+        frames[number] += 1
 
 
 async def _main(
@@ -61,9 +55,18 @@ async def _main(
     if fields:
         wish = {"v": 1, "t": "sub", "seq": 1, "ts_us": 0, "fields": fields.split(",")}
         await asyncio.gather(*(socket.send(json.dumps(wish)) for socket in sockets))
+    frames = [0] * (count - stalled)
+    reading = [
+        asyncio.create_task(_count(socket, frames, number))
+        for number, socket in enumerate(sockets[stalled:])
+    ]
+    await asyncio.sleep(_SETTLE_S)
+    before = tuple(frames)
     print("connected", flush=True)
-    healthy = sockets[stalled:]
-    print(json.dumps(await asyncio.gather(*(_count(socket, seconds) for socket in healthy))))
+    await asyncio.sleep(seconds)
+    print(json.dumps([now - then for now, then in zip(frames, before, strict=True)]))
+    for task in reading:
+        task.cancel()
 
 
 if __name__ == "__main__":

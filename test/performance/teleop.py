@@ -8,7 +8,6 @@ measurement. Arms again after a stop, as an operator would.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import math
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 
 import msgpack
 import uvloop
-import websockets
+from lean_socket import LeanSocket, connect
 from processes import stand_for_another_computer
 
 _OK = 0
@@ -30,7 +29,7 @@ _REARM_EVERY_S = 0.5
 class Teleop:
     """One session: what it sent, what it heard."""
 
-    socket: websockets.ClientConnection
+    socket: LeanSocket
     rate_hz: float
     session: str = ""
     armed: bool = False
@@ -45,26 +44,23 @@ class Teleop:
 
     async def drive(self, seconds: float) -> dict[str, Any]:
         """Drive for so long; the facts."""
-        reading = asyncio.create_task(self._read())
+        self.socket.on_message = self._take
         end, due = time.monotonic() + seconds, time.monotonic()
-        # A stream that the server closes is told by its close code, not by an error.
-        with contextlib.suppress(websockets.ConnectionClosed):
-            while (now := time.monotonic()) < end and not reading.done():
-                await self._turn(now)
-                due = max(due + 1.0 / self.rate_hz, time.monotonic())
-                await asyncio.sleep(due - time.monotonic())
-        reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError, websockets.ConnectionClosed):
-            await reading
-        return self._facts()
+        while (now := time.monotonic()) < end and not self.socket.over.is_set():
+            self._turn(now)
+            due = max(due + 1.0 / self.rate_hz, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+        close_code = self.socket.close_code
+        await self.socket.close()
+        return self._facts(close_code)
 
-    async def _turn(self, now: float) -> None:
+    def _turn(self, now: float) -> None:
         every = round(self.rate_hz * _PING_EVERY_S)
         turn = self.seq
         if turn % every == 0:
-            await self._send({"t": "ping"})
+            self._send({"t": "ping"})
         if not self.armed and self.session and turn % round(self.rate_hz * _REARM_EVERY_S) == 1:
-            await self._send({"t": "arm", "session": self.session, "clear_safe_stop": True})
+            self._send({"t": "arm", "session": self.session, "clear_safe_stop": True})
         # There and back again in a slow wave, so that the robot stays where it is.
         speed = 0.2 * math.sin(now) if self.armed else 0.0
         self.armed_s += self.armed / self.rate_hz
@@ -72,22 +68,21 @@ class Teleop:
         self.motions += 1
         self.sent_at[self.seq] = time.monotonic()
         axes = [speed, 0.0, 0.0, 0.0, 0.0, 0.0]
-        await self.socket.send(msgpack.packb([1, self.seq, time.time_ns() // 1000, axes]))
+        self.socket.put(msgpack.packb([1, self.seq, time.time_ns() // 1000, axes]))
 
-    async def _send(self, frame: dict[str, Any]) -> None:
+    def _send(self, frame: dict[str, Any]) -> None:
         self.seq += 1
         head = {"v": 1, "seq": self.seq, "ts_us": time.time_ns() // 1000}
-        await self.socket.send(msgpack.packb({**head, **frame}))
+        self.socket.put(msgpack.packb({**head, **frame}))
 
-    async def _read(self) -> None:
-        async for data in self.socket:
-            frame = msgpack.unpackb(data)
-            if isinstance(frame, list):
-                self._acknowledged(ack=frame[3], status=frame[4], control_us=frame[5])
-            elif frame["t"] == "hello":
-                self.session = frame["session"]
-            elif frame["t"] == "state":
-                self._state(frame)
+    def _take(self, message: bytes) -> None:
+        frame = msgpack.unpackb(message)
+        if isinstance(frame, list):
+            self._acknowledged(ack=frame[3], status=frame[4], control_us=frame[5])
+        elif frame["t"] == "hello":
+            self.session = frame["session"]
+        elif frame["t"] == "state":
+            self._state(frame)
 
     def _acknowledged(self, *, ack: int, status: int, control_us: int) -> None:
         sent = self.sent_at.pop(ack, None)
@@ -105,7 +100,7 @@ class Teleop:
             self.stops[reason] = self.stops.get(reason, 0) + 1
         self.armed = frame["armed"]
 
-    def _facts(self) -> dict[str, Any]:
+    def _facts(self, close_code: int | None) -> dict[str, Any]:
         return {
             "motions": self.motions,
             "armed_s": self.armed_s,
@@ -114,19 +109,15 @@ class Teleop:
             "stops": self.stops,
             "round_trips_us": self.round_trips_us,
             "control_us": self.control_us,
-            "close_code": self.socket.close_code,
+            "close_code": close_code,
         }
 
 
 async def _stream(url: str, key: str, rate_hz: float, seconds: float) -> dict[str, Any]:
-    async with websockets.connect(
-        url,
-        subprotocols=[websockets.Subprotocol("lanyard.command.v1+msgpack")],
-        additional_headers={"Authorization": f"Bearer {key}"},
-        compression=None,
-        proxy=None,
-    ) as socket:
-        return await Teleop(socket, rate_hz).drive(seconds)
+    socket = await connect(
+        url, subprotocol="lanyard.command.v1+msgpack", authorization=f"Bearer {key}"
+    )
+    return await Teleop(socket, rate_hz).drive(seconds)
 
 
 async def _main(rate_hz: float, seconds: float, key: str, urls: list[str]) -> None:

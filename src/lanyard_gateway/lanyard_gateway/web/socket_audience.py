@@ -31,7 +31,7 @@ Offer = Callable[[EncodedSample], None]
 SHARED_S = 0.004
 """How old a sample may be that is given to another audience: less than the shortest period."""
 
-SLICE_S = 0.0002
+SLICE_S = 0.0001
 """How long readers are served in one turn of the loop, in which no command can come in."""
 
 
