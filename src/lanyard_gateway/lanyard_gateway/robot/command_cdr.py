@@ -2,9 +2,9 @@
 
 A command and its acknowledgement pass through a hundred times a second for each robot, a beat ten
 times. Making a message object, filling it in and having it converted takes ten times as long as
-writing the bytes that DDS wants, which for messages as plain as these are no secret: CDR,
-little-endian (OMG formal/02-06-51), each number aligned to its own size. What comes in another
-layout is left to rclpy. Tests hold both ways against rclpy's own. Pure functions; any thread.
+writing the bytes that DDS wants, which for messages as plain as these are no secret (``cdr``). What
+comes in another byte order is left to rclpy. Tests hold both ways against rclpy's own. Pure
+functions; any thread.
 """
 
 from __future__ import annotations
@@ -16,14 +16,9 @@ from rclpy.serialization import deserialize_message
 
 from lanyard_core.port import CommandAck, MotionCommand
 from lanyard_core.safety.states import AckStatus
+from lanyard_gateway.robot.cdr import LENGTH, LITTLE_ENDIAN, STAMP_BYTES, START, aligned
 
-LITTLE_ENDIAN = b"\x00\x01"
-"""How a message in this layout begins; two bytes without meaning follow."""
-
-_START = 4  # alignment counts from behind these four bytes
-_TO_FRAME_ID = 8  # header.stamp
 _ALIGNED = 8  # what the longest number is aligned to
-_LENGTH = struct.Struct("<I")
 _ACK = struct.Struct("<QQB3xf")  # session, seq, status, handling_time_s
 _STATUSES = {status.value: status for status in AckStatus}
 
@@ -33,7 +28,7 @@ class CommandLayout:
 
     def __init__(self, frame_id: str) -> None:
         self._name = frame_id.encode() + b"\0"
-        gap = -(_TO_FRAME_ID + _LENGTH.size + len(self._name)) % _ALIGNED
+        gap = -(STAMP_BYTES + LENGTH.size + len(self._name)) % _ALIGNED
         # stamp, frame_id, session, seq, twist, number of joint velocities
         self._layout = struct.Struct(f"<2s2xIII{len(self._name)}s{gap}xQQ6dI")
 
@@ -52,8 +47,8 @@ class HeartbeatLayout:
 
     def __init__(self, sender: str) -> None:
         self._name = sender.encode() + b"\0"
-        gap = -len(self._name) % _LENGTH.size
-        gap += -(_TO_FRAME_ID + 3 * _LENGTH.size + len(self._name) + gap) % _ALIGNED
+        gap = -len(self._name) % LENGTH.size
+        gap += -(STAMP_BYTES + 3 * LENGTH.size + len(self._name) + gap) % _ALIGNED
         # stamp, frame_id (empty), sender, session, seq
         self._layout = struct.Struct(f"<2s2xIIIs3xI{len(self._name)}s{gap}xQQ")
 
@@ -74,11 +69,10 @@ def read_command_ack(data: bytes, *, arrived_s: float) -> CommandAck:
     if data[:2] != LITTLE_ENDIAN:
         return _read_with_rclpy(data, arrived_s)
     try:
-        (length,) = _LENGTH.unpack_from(data, _START + _TO_FRAME_ID)
-        behind = _TO_FRAME_ID + _LENGTH.size + length
-        session, seq, status, handling_s = _ACK.unpack_from(
-            data, _START + behind + -behind % _ALIGNED
-        )
+        (length,) = LENGTH.unpack_from(data, START + STAMP_BYTES)
+        behind = STAMP_BYTES + LENGTH.size + length
+        at = START + aligned(behind, _ALIGNED)
+        session, seq, status, handling_s = _ACK.unpack_from(data, at)
     except struct.error:
         return _read_with_rclpy(data, arrived_s)
     known = _STATUSES.get(status, AckStatus.INVALID)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from rclpy.node import Node
@@ -25,8 +26,17 @@ _RATE_GAIN = 0.1
 class LatestMessage(Generic[M]):
     """Subscribes to one topic and holds its newest message with its arrival (monotonic, s)."""
 
-    def __init__(self, node: Node, message_type: type[M], topic: str, qos: QoSProfile) -> None:
-        self._type = message_type
+    def __init__(
+        self,
+        node: Node,
+        message_type: type,
+        topic: str,
+        qos: QoSProfile,
+        *,
+        read: Callable[[bytes], M] | None = None,
+    ) -> None:
+        """``read``: what to make of a message's bytes, if that is not the whole message."""
+        self._read_bytes = read or (lambda data: deserialize_message(data, message_type))
         self._topic = topic
         self._raw: tuple[bytes, float] | None = None
         self._interval_s: float | None = None
@@ -67,7 +77,7 @@ class LatestMessage(Generic[M]):
 
     def _decode(self, data: bytes) -> M | None:
         try:
-            decoded: M = deserialize_message(data, self._type)
+            decoded = self._read_bytes(data)
         except Exception:  # noqa: BLE001 - which class rclpy raises depends on its version
             _log.warning("a message on %s could not be decoded", self._topic)
             return None

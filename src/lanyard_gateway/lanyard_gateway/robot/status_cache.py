@@ -31,6 +31,7 @@ from lanyard_gateway.robot import convert
 from lanyard_gateway.robot.cameras import CamerasCache
 from lanyard_gateway.robot.diagnostics import DiagnosticsCache
 from lanyard_gateway.robot.latest import LatestMessage
+from lanyard_gateway.robot.odometry_cdr import read_twist
 from lanyard_gateway.robot.transform_buffer import TransformBuffer
 from lanyard_node_support import names, qos
 
@@ -66,7 +67,9 @@ class StatusCache:
         self._safety: _Heard | None = None
         self._joint_states = self._latest(node, JointState, names.JOINT_STATES)
         self._temperatures = self._latest(node, JointTemperatures, names.JOINT_TEMPERATURES)
-        self._odometry = self._latest(node, Odometry, names.ODOM)
+        self._velocity: LatestMessage[Twist] = LatestMessage(
+            node, Odometry, config.topic(names.ODOM), qos.SENSOR, read=read_twist
+        )
         self._battery = self._latest(node, BatteryState, names.BATTERY_STATE)
         self._gps = self._latest(node, NavSatFix, names.GPS_FIX)
         self._cameras = CamerasCache(node, config)
@@ -137,11 +140,11 @@ class StatusCache:
         return convert.battery(found[0], age_s=ages["battery"])
 
     def _twist(self, now: float, ages: dict[str, float]) -> Twist | None:
-        found = self._odometry.read()
+        found = self._velocity.read()
         if found is None:
             return None
         ages["twist"] = now - found[1]
-        return convert.twist(found[0].twist.twist)
+        return found[0]
 
     def _gps_position(self, now: float, ages: dict[str, float]) -> GpsPosition | None:
         found = self._gps.read()

@@ -8,8 +8,8 @@ from rclpy.serialization import deserialize_message, serialize_message
 from lanyard_core.port import MotionCommand as Wanted
 from lanyard_core.safety.states import AckStatus
 from lanyard_core.telemetry.status import Twist
+from lanyard_gateway.robot.cdr import LITTLE_ENDIAN
 from lanyard_gateway.robot.command_cdr import (
-    LITTLE_ENDIAN,
     CommandLayout,
     HeartbeatLayout,
     read_command_ack,
