@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import rclpy
 from rclpy.executors import Executor
@@ -28,7 +29,11 @@ from lanyard_node_support.run import make_executor, spin_for
 
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 BEAT_PERIOD_S = 0.1
+# Robots are not beaten for all at once: fifty beats take three milliseconds of the loop.
+_MOST_TURNS = 10
 # Longest silence of the ROS thread with which the gateway still calls itself alive.
 ROS_THREAD_LIMIT_S = 0.3
 _SPIN_TIMEOUT_S = 0.1
@@ -59,7 +64,8 @@ class RobotFleet:
         """Begin to hear and to beat; the running event loop is the one that is served."""
         self._handover.attach()
         self._thread.start()
-        self._handover.every(BEAT_PERIOD_S, self._beat)
+        self._turns = Turns(tuple(self._robots.values()), now=time.monotonic())
+        self._handover.every(self._turns.step_s, self._beat)
 
     def stop(self) -> None:
         """Fall silent: no beat, no callbacks. The node itself is left to who made it."""
@@ -75,7 +81,7 @@ class RobotFleet:
 
     def _beat(self) -> None:
         alive = self.ros_thread_works()
-        for robot in self._robots.values():
+        for robot in self._turns.due(time.monotonic()):
             if alive:
                 robot.beat()
             robot.watch_online()
@@ -102,6 +108,26 @@ class RobotFleet:
             raw=True,
         )
         return buffer
+
+
+class Turns(Generic[T]):
+    """Spreads a fleet's beats over their period; who is late has all that are due, each once."""
+
+    def __init__(self, robots: Sequence[T], *, now: float) -> None:
+        count = max(1, min(_MOST_TURNS, len(robots)))
+        self._groups = [robots[turn::count] for turn in range(count)]
+        self._began_s = now
+        self._done = -1
+        self.step_s = BEAT_PERIOD_S / count
+        """How often ``due`` is to be asked."""
+
+    def due(self, now: float) -> list[T]:
+        """Whose turn has come since this was asked before (seconds, monotonic)."""
+        count = len(self._groups)
+        newest = int((now - self._began_s) / self.step_s)
+        turns = range(max(self._done, newest - count) + 1, newest + 1)
+        self._done = newest
+        return [robot for turn in turns for robot in self._groups[turn % count]]
 
 
 class _SpinThread:

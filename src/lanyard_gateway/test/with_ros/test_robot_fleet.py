@@ -6,7 +6,7 @@ from lanyard_msgs.msg import Heartbeat, SafetyState
 from tf2_msgs.msg import TFMessage
 
 from lanyard_gateway.robot.config import Frames, RobotConfig
-from lanyard_gateway.robot.fleet import RobotFleet
+from lanyard_gateway.robot.fleet import BEAT_PERIOD_S, RobotFleet, Turns
 from lanyard_node_support import names, qos
 
 NAMES = ("arm_001", "arm_002")
@@ -38,6 +38,22 @@ def started(graph):
     yield start
     for fleet in fleets:
         fleet.stop()
+
+
+@pytest.mark.parametrize("count", [1, 2, 10, 23])
+def test_every_robot_has_its_beat_once_a_period_and_never_all_at_once(count):
+    turns = Turns(range(count), now=100.0)
+    asked = round(10 * BEAT_PERIOD_S / turns.step_s)
+    told = [turns.due(100.0 + (n + 0.5) * turns.step_s) for n in range(asked)]
+    assert sorted(robot for robots in told for robot in robots) == sorted([*range(count)] * 10)
+    assert max(map(len, told)) == -(-count // 10)
+
+
+def test_a_loop_that_was_held_up_gives_every_robot_its_beat_at_once():
+    turns = Turns(range(23), now=100.0)
+    turns.due(100.0)
+    assert sorted(turns.due(100.0 + 7 * BEAT_PERIOD_S)) == [*range(23)]
+    assert turns.due(100.0 + 7 * BEAT_PERIOD_S) == []
 
 
 async def test_each_robot_is_online_by_its_own_control_node_and_gets_the_beat(
