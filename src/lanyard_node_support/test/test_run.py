@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lanyard_node_support.run import NICENESS
+from lanyard_node_support.run import NICENESS, spin_for
 
 NODE = """
 import sys
@@ -89,3 +89,22 @@ def test_a_second_stop_signal_does_not_cut_the_last_words_short():
     assert output == "published\n"
     assert errors == ""
     assert process.returncode == 0
+
+
+class Executor:
+    """Notes what it was asked to wait for."""
+
+    def __init__(self):
+        self.futures = []
+
+    def spin_until_future_complete(self, future, timeout_sec):
+        self.futures.append(future)
+        assert timeout_sec == 0.25
+
+
+def test_no_future_is_waited_for_twice_because_each_time_leaves_a_callback_on_it():
+    executor = Executor()
+    spin_for(executor, 0.25)
+    spin_for(executor, 0.25)
+    assert len(set(map(id, executor.futures))) == 2
+    assert not any(future.done() for future in executor.futures)
