@@ -45,7 +45,7 @@ async def _socket_trips(port: int, seconds: float) -> list[float]:
     trips: list[float] = []
     sent = 0.0
     socket = await connect(f"ws://127.0.0.1:{port}")
-    socket.on_message = lambda _: trips.append(time.monotonic() - sent)
+    socket.listen(lambda _: trips.append(time.monotonic() - sent))
     for _ in range(int(seconds * _RATE_HZ)):
         sent = time.monotonic()
         socket.put(b"x" * 71)

@@ -23,10 +23,11 @@ _OPEN_WITHIN_S = 10.0
 
 
 class LeanSocket(asyncio.Protocol):
-    """One connection. ``on_message`` gets binary messages; ``over`` is set when it has ended."""
+    """One connection; ``over`` is set when it has ended."""
 
     def __init__(self, protocol: ClientProtocol, headers: Headers) -> None:
-        self.on_message: Callable[[bytes], None] = lambda _: None
+        self._early: list[bytes] = []
+        self._on_message: Callable[[bytes], None] = self._early.append
         self.over = asyncio.Event()
         self._opened = asyncio.Event()
         self._protocol = protocol
@@ -52,7 +53,7 @@ class LeanSocket(asyncio.Protocol):
             if isinstance(event, Response):
                 self._opened.set()
             elif isinstance(event, Frame) and event.opcode is Opcode.BINARY:
-                self.on_message(bytes(event.data))
+                self._on_message(bytes(event.data))
         self._flush()
         if self._protocol.close_expected():
             self.over.set()
@@ -60,6 +61,12 @@ class LeanSocket(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         """It is over."""
         self.over.set()
+
+    def listen(self, on_message: Callable[[bytes], None]) -> None:
+        """Have binary messages taken, also those that came before."""
+        self._on_message = on_message
+        for message in self._early:
+            on_message(message)
 
     def put(self, message: bytes) -> None:
         """Send a binary message; nothing happens when it is over."""

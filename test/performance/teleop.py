@@ -44,7 +44,7 @@ class Teleop:
 
     async def drive(self, seconds: float) -> dict[str, Any]:
         """Drive for so long; the facts."""
-        self.socket.on_message = self._take
+        self.socket.listen(self._take)
         end, due = time.monotonic() + seconds, time.monotonic()
         while (now := time.monotonic()) < end and not self.socket.over.is_set():
             self._turn(now)
