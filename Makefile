@@ -22,7 +22,7 @@ endif
 # Discovery stays on this machine, whatever the version of ROS.
 export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
-.PHONY: help setup workspace demo test faults faults-tasks fuzz check format clean
+.PHONY: help setup workspace demo test faults faults-tasks fuzz check release-check format clean
 
 help:
 	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
@@ -35,6 +35,7 @@ help:
 	@echo '                ARGS="--slices 2" for a short one, ARGS=--postgresql for two gateways on one database'
 	@echo 'make fuzz     a million mutated frames for each encoding (FUZZ_FRAMES=$(FUZZ_FRAMES))'
 	@echo 'make check    ruff, mypy, yamllint, interface and workflow lint'
+	@echo 'make release-check  libraries locked by hash, bill of materials, no secrets: build/release'
 	@echo 'make format   ruff format'
 	@echo 'make setup    what the others need: .venv and the colcon build (PYTHON=python3.12 chooses)'
 	@echo 'make clean    removes what the others made: .venv build install log .state'
@@ -64,6 +65,9 @@ faults-tasks: workspace
 
 check: workspace
 	@. .ci/env; .ci/check
+
+release-check:
+	@PYTHON='$(PYTHON)' .ci/release-check
 
 format: workspace
 	@. .ci/env; ruff check --select I --fix --quiet; exec ruff format

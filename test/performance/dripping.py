@@ -1,0 +1,69 @@
+"""Whether 500 clients that drip are felt by whoever drives.
+
+    python test/performance/dripping.py --seconds 10 --rounds 3
+
+A command's round trip at 100 Hz with nobody else there, and beside 500 connections that never
+finish a request, all of which the gateway is told to take (as delivered it would keep 20 of an
+address); in turns, so that what the machine does besides is in both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from gateway import Gateway, gateway
+from quantiles import in_words, quantiles
+from round_trip import drive
+
+_DRIPS = Path(__file__).with_name("drips.py")
+
+
+def main() -> int:
+    """Measure; a row for each of the two, and the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each turn")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=500)
+    options = parser.parse_args()
+    alone: list[float] = []
+    beside: list[float] = []
+    cut = 0
+    with gateway(1) as running:
+        for _ in range(options.rounds):
+            alone += drive(running, 1, options.seconds)[0]
+            with _dripping(running, options.connections, options.seconds + 2.0) as child:
+                beside += drive(running, 1, options.seconds)[0]
+                cut += int(child.communicate()[0].split()[-1])
+    print("| | round trip ms p50 / p99 / p99.9 / max |\n|---|---|")
+    print(f"| alone | {in_words(alone, scale=1e3)} |")
+    print(f"| beside {options.connections} that drip | {in_words(beside, scale=1e3)} |")
+    ratio = quantiles(beside)["p99"] / quantiles(alone)["p99"]
+    print(f"p99 is {ratio:.2f} of what it is alone; {cut} connections were cut off for being late")
+    return 0
+
+
+@contextlib.contextmanager
+def _dripping(running: Gateway, count: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    place = urlsplit(running.url)
+    command = [str(_DRIPS), str(place.hostname), str(place.port), running.key, str(count)]
+    child = subprocess.Popen(
+        [sys.executable, *command, str(seconds)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        if child.stdout.readline().strip() != "dripping":
+            raise SystemExit("they could not connect")
+        yield child
+    finally:
+        child.terminate()
+        child.wait(10.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
