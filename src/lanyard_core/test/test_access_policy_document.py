@@ -145,3 +145,45 @@ def test_what_is_not_understood_is_refused_with_its_place(document, place):
 def test_all_problems_are_told_at_once():
     document = with_role(scopes=["a", "b"], robots=["c d"], topics={"see": []})
     assert len(problems(document)) == 4
+
+
+ISSUER = {
+    "jwks": "https://idp.example.org/certs",
+    "algorithm": "RS256",
+    "audience": "lanyard",
+    "roles": {"clerk": "integrator"},
+}
+
+
+def with_issuer(url="https://idp.example.org", **more):
+    entry = {name: value for name, value in (ISSUER | more).items() if value is not ...}
+    return {"version": 1, "roles": {"viewer": {}}, "issuers": {url: entry}}
+
+
+def test_an_issuer_outside_is_read():
+    found = read_policy(with_issuer(tenant="acme")).issuers["https://idp.example.org"]
+    assert (found.algorithm, found.roles, found.tenant) == (
+        "RS256",
+        {"clerk": "integrator"},
+        "acme",
+    )
+    assert found.role_claim == "role"
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        (with_issuer("http://idp.example.org"), "https URL"),
+        (with_issuer(jwks="http://idp.example.org/certs"), "jwks: keys are read over https"),
+        (with_issuer(jwks=...), "must have `jwks`"),
+        (with_issuer(audience=...), "must have `audience`"),
+        (with_issuer(algorithm="HS256"), "algorithm: must be one of ES256"),
+        (with_issuer(algorithm="none"), "algorithm: must be one of ES256"),
+        (with_issuer(roles={}), "names no role"),
+        (with_issuer(roles={"clerk": 1}), "roles.clerk: must be a text"),
+        (with_issuer(tenant="a", tenant_claim="b"), "not both"),
+        (with_issuer(kid="x"), "there is no 'kid' here"),
+    ],
+)
+def test_what_is_wrong_with_an_issuer_is_said(document, place):
+    assert any(place in problem for problem in problems(document)), problems(document)

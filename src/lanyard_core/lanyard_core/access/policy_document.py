@@ -32,6 +32,8 @@ _DIRECTIONS = {
     for kind in dict.fromkeys(direction.kind for direction in Direction)
 }
 
+_ISSUER_TEXTS = ("jwks", "algorithm", "audience", "role_claim", "tenant", "tenant_claim")
+
 _T = TypeVar("_T")
 
 
@@ -136,12 +138,10 @@ def _tenant(place: _Place) -> Patterns:
 
 
 def _issuer(url: str, place: _Place) -> Issuer:
-    fields = place.fields(
-        "jwks", "algorithm", "audience", "roles", "role_claim", "tenant", "tenant_claim"
-    )
+    fields = place.fields(*_ISSUER_TEXTS, "roles")
     if not url.startswith("https://"):
         place.complain("an issuer is named by its https URL, as its tokens have it")
-    texts = {name: _word(field) for name, field in fields.items() if name != "roles"}
+    texts = {name: _word(fields[name]) for name in _ISSUER_TEXTS if name in fields}
     for name in ("jwks", "algorithm", "audience"):
         if name not in fields:
             place.complain(f"must have `{name}`")
