@@ -168,8 +168,8 @@ async def test_changes_are_refused_while_the_log_cannot_be_written_and_stops_are
 async def test_every_route_that_changes_something_is_refused_then_and_no_other(house, audit):
     """Generated: a new route that changes something cannot be forgotten."""
     audit.is_healthy = False
-    # A ticket changes nothing: the socket that it opens is refused itself when it may drive. Nor does
-    # a token, without which some could not stop a robot.
+    # A ticket changes nothing: the socket that it opens is refused itself when it may drive.
+    # Nor does a token, without which some could not stop a robot.
     open_then = {
         "/robots/{robot_id}/stop", "/robots/{robot_id}/halt", "/ws-tickets", "/oauth2/token",
     }  # fmt: skip
