@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseWithCovariance, TransformStamped, Twist, TwistStamped
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lanyard_msgs.action import ExecuteTask
 from lanyard_msgs.msg import CommandAck, MotionCommand, SafetyState
 from nav_msgs.msg import OccupancyGrid, Odometry, Path
 from rclpy.serialization import deserialize_message, serialize_message
@@ -168,6 +169,17 @@ def test_types_are_found_by_both_of_their_names(name):
 def test_names_of_no_type_are_refused(name):
     with pytest.raises(BadInput):
         message_type(name)
+
+
+def test_the_messages_inside_an_action_are_read_and_filled():
+    inner = ExecuteTask.Impl
+    told = inner.FeedbackMessage(feedback=ExecuteTask.Feedback(phase="half"))
+    values = type_of(inner.FeedbackMessage).values(told)
+    assert values["feedback"]["phase"] == "half"
+    goal = type_of(ExecuteTask.Goal).fill({"task_type": "wait", "timeout_s": 2})
+    request = inner.SendGoalService.Request(goal=goal)
+    read = type_of(inner.SendGoalService.Request).values(request)
+    assert (read["goal"]["task_type"], read["goal"]["timeout_s"]) == ("wait", 2.0)
 
 
 def test_the_layout_of_a_part_of_a_service_has_a_name():

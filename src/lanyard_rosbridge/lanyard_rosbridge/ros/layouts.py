@@ -29,12 +29,20 @@ def interface(name: str) -> Any:
     """The class of ``pkg/msg/Type`` and the like. Raises BadInput when it is not installed."""
     package, folder, type_name = name.split("/")
     try:
-        return getattr(importlib.import_module(f"{package}.{folder}"), type_name)
+        module = importlib.import_module(f"{package}.{folder}")
+        found = getattr(module, type_name, None)
+        return _part(module, type_name) if found is None else found
     except (ImportError, AttributeError):
         raise BadInput(
             f"the type {name} is not installed where the bridge runs: install its package there"
             " and start the bridge with that workspace sourced"
         ) from None
+
+
+def _part(module: Any, name: str) -> Any:
+    """The class of ``Type_Goal`` and the like, which is inside that of the action or service."""
+    whole, _, part = name.rpartition("_")
+    return getattr(getattr(module, whole), part)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -33,6 +33,7 @@ from lanyard_rosbridge.serve.serving import Serving
 _log = logging.getLogger(__name__)
 
 MAX_TASKS = 256
+_UNEXPECTED = "the bridge could not do this; its log says why"
 
 
 class Link:
@@ -91,6 +92,9 @@ class Link:
                 self._doers[type(effect)](effect)
             except LanyardFault as fault:
                 self._run(self._session.could_not(effect, fault))
+            except Exception:  # noqa: BLE001 - the top level of what a client asked for
+                _log.exception("%s failed", type(effect).__name__)
+                self._run(self._session.could_not(effect, LanyardFault(_UNEXPECTED)))
 
     def _set_timer(self) -> None:
         due = self._session.next_deadline()
@@ -112,8 +116,8 @@ class Link:
             do.Close: lambda effect: self._line.close(effect.code),
             do.OpenPublisher: self._open_publisher,
             do.ClosePublisher: self._close_publisher,
-            do.PublishMessage: lambda e: self._publishers[e.topic].publish(e.msg),
-            do.Halt: lambda e: self._publishers[e.topic].halt(),
+            do.PublishMessage: self._publish,
+            do.Halt: self._halt,
             do.OpenSubscription: self._subscribe,
             do.CloseSubscription: self._unsubscribe,
             do.Call: lambda effect: self._beside(self._call(effect)),
@@ -138,6 +142,16 @@ class Link:
         self._publishers[effect.topic] = ros.publishers.open(
             effect.topic, kind, depth=effect.depth, latch=effect.latch, qos=effect.qos
         )
+
+    def _publish(self, effect: do.PublishMessage) -> None:
+        outgoing = self._publishers.get(effect.topic)
+        if outgoing is not None:  # else it could not be opened, which has been answered
+            outgoing.publish(effect.msg)
+
+    def _halt(self, effect: do.Halt) -> None:
+        outgoing = self._publishers.get(effect.topic)
+        if outgoing is not None:
+            outgoing.halt()
 
     def _close_publisher(self, effect: do.ClosePublisher) -> None:
         outgoing = self._publishers.pop(effect.topic, None)
