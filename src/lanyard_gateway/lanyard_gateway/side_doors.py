@@ -8,6 +8,7 @@ gateway runs as well where the package is not installed.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import socket
 import ssl
@@ -22,6 +23,7 @@ from lanyard_core.faults import BadConfiguration
 from lanyard_gateway import listening
 from lanyard_gateway.server import serve_beside
 from lanyard_gateway.settings import GatewaySettings
+from lanyard_gateway.web.connections import ConnectionLimits
 from lanyard_gateway.web.farewell import Farewell
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_gateway.web.settings import WebSettings
@@ -29,6 +31,8 @@ from lanyard_gateway.web.settings import WebSettings
 GROUP = "lanyard.side_doors"
 ROSBRIDGE = "rosbridge"
 _log = logging.getLogger(__name__)
+# For those that are told to try later.
+_SPARE_CONNECTIONS = 32
 
 
 class SideDoor(Protocol):
@@ -86,6 +90,7 @@ async def open_door(
         with _listener(settings) as listener:
             url = listening.url_of(listener, scheme="ws" if tls is None else "wss")
             _log.info("serving rosbridge at %s", url)
+            web = dataclasses.replace(web, connections=room_for(settings.rosbridge.max_clients))
             config = server_config(Only(app, door.path), web, tls=tls)
             config.ws_max_size = door.max_message_bytes
             config.lifespan = "off"  # the application's runs with the gateway's own listener
@@ -93,6 +98,12 @@ async def open_door(
                 yield url
     finally:
         door.stop()
+
+
+def room_for(clients: int) -> ConnectionLimits:
+    """Limits of a listener for so many sockets, which may come from one address: a page's proxy."""
+    most = clients + _SPARE_CONNECTIONS
+    return ConnectionLimits(most=most, most_per_address=most)
 
 
 class Only:

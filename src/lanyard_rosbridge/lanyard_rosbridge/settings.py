@@ -13,6 +13,7 @@ from typing import cast
 from lanyard_core.access.patterns import Patterns
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway.settings import is_loopback
+from lanyard_gateway.side_doors import room_for
 from lanyard_gateway.web.settings import WebSettings
 from lanyard_rosbridge.serve.bridge import BridgeSettings
 
@@ -38,6 +39,7 @@ class ServerSettings:
             key_file=self.keys_file,
             policy_file=self.policy_file,
             max_socket_message_bytes=max_message_bytes,
+            connections=room_for(self.bridge.max_clients),
         )
 
 
