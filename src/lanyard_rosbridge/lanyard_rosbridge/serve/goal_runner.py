@@ -21,6 +21,7 @@ from lanyard_rosbridge.ros.goals import Goal, Goals
 from lanyard_rosbridge.serve.transforms import Transforms
 
 CANCELED = 5
+_MAX_TF_TOPICS = 32
 _numbers = itertools.count(1)
 
 Run = Callable[[Iterable[do.Effect]], None]
@@ -108,7 +109,7 @@ class TfTopics:
     def make(self, args: object) -> Mapping[str, str]:
         """The service's answer: the name of a topic. Raises BadInput."""
         wanted = read_wanted(args)
-        while len(self._wanted) >= _MAX_TOPICS:
+        while len(self._wanted) >= _MAX_TF_TOPICS:
             del self._wanted[next(iter(self._wanted))]
         topic = f"{TF_REPUBLISHER}/tf_{next(_numbers)}"
         self._wanted[topic] = Republisher(wanted)
@@ -134,6 +135,3 @@ class TfTopics:
         task = self._tasks.pop(written, None)
         if task is not None:
             task.cancel()
-
-
-_MAX_TOPICS = 32
