@@ -2,9 +2,11 @@
 
     python test/performance/request_costs.py --seconds 5 -- ros2-http-gateway {config}
 
-The server has one core and the clients (wrk, 8 connections) the other. The request is the status of
-a robot: small, from memory. The command starts the peer, ros2_http_gateway, with the newest sample
-of a topic as its request, and its own token check. Rounds are mixed, because the machine changes.
+The server has one core and the clients (wrk, 8 connections) the other. What is told is requests for
+each second of processor time that the server used, which is what a core serves that has nothing
+else to do. The request is the status of a robot: small, from memory. The command starts the peer,
+ros2_http_gateway, with the newest sample of a topic as its request, its own token check and its own
+log. Rounds are mixed, because the machine changes.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from processes import Usage
 
 _HERE = Path(__file__).parent
 _SERVER_CORE, _CLIENT_CORE = "0", "1"
@@ -59,14 +63,14 @@ def main() -> int:
     for _ in range(options.rounds):
         for layers in _LAYERS:
             name = " + ".join(["no layer", *layers])
-            with _ours(layers) as (port, keys):
-                rows.setdefault(name, []).append(_load(port, _STATUS, keys, options.seconds))
+            with _ours(layers) as (pid, port, keys):
+                rows.setdefault(name, []).append(_load(pid, port, _STATUS, keys, options.seconds))
         if options.command:
-            with _peer(options.command) as port:
-                found = _load(port, "/api/v1/status", [_TOKEN], options.seconds)
+            with _peer(options.command) as (pid, port):
+                found = _load(pid, port, "/api/v1/status", [_TOKEN], options.seconds)
                 rows.setdefault("peer", []).append(found)
     bare = statistics.median(rows["no layer"])
-    print("| | requests/s, median | least / most | of no layer |\n|---|---|---|---|")
+    print("| | requests/s of a core, median | least / most | of no layer |\n|---|---|---|---|")
     for name, found in rows.items():
         middle = statistics.median(found)
         spread = f"{min(found):.0f} / {max(found):.0f}"
@@ -75,7 +79,7 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def _ours(layers: list[str]) -> Iterator[tuple[int, list[str]]]:
+def _ours(layers: list[str]) -> Iterator[tuple[int, int, list[str]]]:
     port = _free_port()
     command = [sys.executable, str(_HERE / "request_server.py"), str(port), *layers]
     with _on_core(command, stdout=subprocess.PIPE) as child:
@@ -84,11 +88,11 @@ def _ours(layers: list[str]) -> Iterator[tuple[int, list[str]]]:
         while line := child.stdout.readline().decode().strip():
             keys.append(line)
         _until_open(port)
-        yield port, keys
+        yield child.pid, port, keys
 
 
 @contextlib.contextmanager
-def _peer(command: list[str]) -> Iterator[int]:
+def _peer(command: list[str]) -> Iterator[tuple[int, int]]:
     port, digest = _free_port(), hashlib.sha256(_TOKEN.encode()).hexdigest()
     environment = {**os.environ, "ROS_DOMAIN_ID": str(random.randint(1, 100))}
     with tempfile.TemporaryDirectory() as folder:
@@ -98,11 +102,11 @@ def _peer(command: list[str]) -> Iterator[int]:
         publisher = [sys.executable, "-c", _PUBLISHER]
         with (
             _on_core(publisher, env=environment, core=_CLIENT_CORE),
-            _on_core(filled, env=environment),
+            _on_core(filled, env=environment) as child,
         ):
             _until_open(port)
             time.sleep(2.0)  # until it has heard the topic
-            yield port
+            yield child.pid, port
 
 
 @contextlib.contextmanager
@@ -117,7 +121,7 @@ def _on_core(
         child.wait(20.0)
 
 
-def _load(port: int, path: str, keys: list[str], seconds: float) -> float:
+def _load(pid: int, port: int, path: str, keys: list[str], seconds: float) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         listed = ", ".join(f'"{key}"' for key in keys)
         script.write(
@@ -126,6 +130,7 @@ def _load(port: int, path: str, keys: list[str], seconds: float) -> float:
             '  return wrk.format("GET", nil, {Authorization = "Bearer " .. keys[at]})\nend\n'
         )
         script.flush()
+        before = Usage.of(pid)
         told = subprocess.run(
             ["taskset", "-c", _CLIENT_CORE, "wrk", "-t1", "-c8", f"-d{seconds:.0f}s",
              "-s", script.name, f"http://127.0.0.1:{port}{path}"],
@@ -133,9 +138,9 @@ def _load(port: int, path: str, keys: list[str], seconds: float) -> float:
         ).stdout  # fmt: skip
     if "Non-2xx" in told:
         raise SystemExit(f"not every request was served:\n{told}")
-    found = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    found = re.search(r"(\d+) requests in", told)
     assert found is not None, told
-    return float(found[1])
+    return int(found[1]) / (Usage.of(pid).processor_s - before.processor_s)
 
 
 def _free_port() -> int:
