@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gateway import Gateway, gateway
+from processes import Usage
 from quantiles import in_words, quantiles
 from round_trip import drive
 
@@ -33,19 +34,30 @@ def main() -> int:
     options = parser.parse_args()
     alone: list[float] = []
     beside: list[float] = []
-    cut = 0
+    cut, spent_alone_s, spent_beside_s = 0, 0.0, 0.0
     with gateway(1) as running:
         for _ in range(options.rounds):
-            alone += drive(running, 1, options.seconds)[0]
+            trips, spent_s = _driven(running, options.seconds)
+            alone, spent_alone_s = alone + trips, spent_alone_s + spent_s
             with _dripping(running, options.connections, options.seconds + 2.0) as child:
-                beside += drive(running, 1, options.seconds)[0]
+                trips, spent_s = _driven(running, options.seconds)
+                beside, spent_beside_s = beside + trips, spent_beside_s + spent_s
                 cut += int(child.communicate()[0].split()[-1])
     print("| | round trip ms p50 / p99 / p99.9 / max |\n|---|---|")
     print(f"| alone | {in_words(alone, scale=1e3)} |")
     print(f"| beside {options.connections} that drip | {in_words(beside, scale=1e3)} |")
     ratio = quantiles(beside)["p99"] / quantiles(alone)["p99"]
     print(f"p99 is {ratio:.2f} of what it is alone; {cut} connections were cut off for being late")
+    more = (spent_beside_s - spent_alone_s) / (options.rounds * options.seconds)
+    print(f"they took {more:.1%} of a core of the gateway")
     return 0
+
+
+def _driven(running: Gateway, seconds: float) -> tuple[list[float], float]:
+    """Round trips, and the processor time that the gateway used meanwhile."""
+    before = Usage.of(running.pid)
+    trips, _ = drive(running, 1, seconds)
+    return trips, Usage.of(running.pid).processor_s - before.processor_s
 
 
 @contextlib.contextmanager

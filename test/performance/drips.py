@@ -34,7 +34,7 @@ async def main(host: str, port: int, key: str, count: int, seconds: float) -> No
                     with contextlib.suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(reader.read(4096), 1.0)
                 writer.close()
-                cut += 1
+            cut += 1  # at the end of the stream, or by a reset while a byte was on its way
             await asyncio.sleep(0.1)
 
     tasks = [asyncio.ensure_future(drip(_HEAD if n % 2 else body)) for n in range(count)]
