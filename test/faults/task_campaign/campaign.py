@@ -43,12 +43,15 @@ def run_slice(
         harm = Harm(fleet, random.Random(f"{seed} harm"))
         orders.start()
         try:
-            harm.until(time.monotonic() + for_s)
-            fleet.wait_until_up()
+            try:
+                harm.until(time.monotonic() + for_s)
+                fleet.wait_until_up()
+            finally:
+                orders.stop()
+            told = orders.until_ended(within_s=DRAINED_WITHIN_S)
+            fleet.require_alive()
         finally:
-            orders.stop()
-        told = orders.until_ended(within_s=DRAINED_WITHIN_S)
-        fleet.require_alive()
+            orders.close()
     (folder / "told.jsonl").write_text(
         "".join(json.dumps(asdict(each)) + "\n" for each in told.values()), "utf-8"
     )

@@ -90,15 +90,21 @@ class Fleet:
     def kill(self, names: Sequence[str]) -> None:
         """End processes as a crash would, all at once."""
         for name in names:
-            self.processes[name].signal(signal.SIGKILL)
+            if self.processes[name].runs:
+                self.processes[name].signal(signal.SIGKILL)
         for name in names:
             self.processes[name].reap()
 
     def wait_until_up(self) -> None:
-        """Wait until every gateway serves and hears every robot."""
+        """Wait until every gateway serves and hears every robot.
+
+        A gateway that finds no database ends and says so; it is begun again, as a supervisor does.
+        """
         end = time.monotonic() + UP_WITHIN_S
         for name in self.gateways:
             while waiting_for := look(self._ready_file(name)).waiting_for:
+                if self.database is not None and not self.processes[name].runs:
+                    self.start_again(name)
                 self.require_alive()
                 if time.monotonic() > end:
                     raise TimeoutError(f"{name}: not within {UP_WITHIN_S:g} s: {waiting_for}")

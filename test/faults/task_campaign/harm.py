@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from task_campaign.fleet import ROBOT_NODES, Fleet
 
-LONGEST_PAUSE_S = 3.0
+LONGEST_PAUSE_S = 5.0
 LONGEST_DOWN_S = 1.5
 
 

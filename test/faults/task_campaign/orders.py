@@ -34,7 +34,6 @@ class Orders:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="orders")
         self._failure: BaseException | None = None
-        self._done = 0
         headers = {"Authorization": f"Bearer {fleet.key}"}
         self._client = httpx.Client(headers=headers, timeout=ANSWER_WITHIN_S)
 
@@ -48,6 +47,10 @@ class Orders:
         self._thread.join()
         if self._failure is not None:
             raise self._failure
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
 
     def ask(self, method: str, path: str, **more: object) -> httpx.Response | None:
         """One request to one of the gateways; None when it was not answered, or not now."""
@@ -109,9 +112,8 @@ class Orders:
 
     def _waiting(self) -> int:
         book = self._fleet.book
-        if len(self.acknowledged) % 10 == 0 and book.exists():
-            self._done = book.read_bytes().count(b"done")
-        return len(self.acknowledged) - self._done
+        done = book.read_bytes().count(b'"done"') if book.exists() else 0
+        return len({each.text for each in self.acknowledged}) - done
 
     def _submit(self, number: int) -> None:
         text = f"{self._fleet.book.parent.name}-{number}"
