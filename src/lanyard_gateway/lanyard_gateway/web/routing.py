@@ -8,7 +8,7 @@ is refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import NoReturn
 
 from fastapi import Request, Response
@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from lanyard_core.faults import BadInput, FieldError, ValidationFailed
 from lanyard_gateway.web.auth import Require
 
-MAX_DEPTH = 16
+MAX_DEPTH = 8
 """How deep the objects and arrays of a body may be nested."""
 
 _Handler = Callable[[Request], Coroutine[object, object, Response]]
@@ -130,15 +130,16 @@ def parse_strict_json(raw: bytes) -> object:
 def _check_depth(value: object) -> None:
     level = [value]
     for _ in range(MAX_DEPTH):
-        level = [
-            item
-            for each in level
-            if isinstance(each, (dict, list))
-            for item in (each.values() if isinstance(each, dict) else each)
-        ]
+        level = [item for each in level for item in _items(each) if isinstance(item, (dict, list))]
         if not level:
             return
     raise RecursionError
+
+
+def _items(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocket
 
 from lanyard_core import faults
+from lanyard_core.faults import BadInput
 from lanyard_gateway.web.problems import (
     STATUS_OF_CLASS,
     STATUS_OF_CODE,
@@ -17,6 +18,7 @@ from lanyard_gateway.web.problems import (
     fault_of_http_exception,
     status_of,
 )
+from lanyard_gateway.web.routing import parse_strict_json
 
 TASKS = "/api/v1/tasks"
 
@@ -226,3 +228,12 @@ def test_what_the_framework_raises_becomes_a_fault_of_ours():
     assert fault_of_http_exception(HTTPException(500, "inside")).code == "internal"
     assert fault_of_http_exception(HTTPException(422, "odd")).code == "validation_failed"
     assert fault_of_http_exception(HTTPException(418, "tea")).code == "bad_request"
+
+
+@pytest.mark.parametrize("nest", [('{"a":', "1", "}"), ("[", "1", "]"), ("[", "", "]")])
+def test_a_body_may_be_nested_eight_deep_and_no_deeper(nest):
+    begin, inside, end = nest
+    parse_strict_json((begin * 8 + (inside or "") + end * 8).encode())
+    with pytest.raises(BadInput) as refused:
+        parse_strict_json((begin * 9 + (inside or "") + end * 9).encode())
+    assert refused.value.code == "malformed_json"

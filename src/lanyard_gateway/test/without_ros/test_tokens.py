@@ -134,8 +134,13 @@ async def test_a_token_narrows_and_never_widens(house):
     assert (await ask(house, narrow, "/api/v1/robots/arm-001")).status_code == 403
 
 
-NOW = int(time.time())
 DAY = 86_400
+
+
+def now() -> int:
+    return int(time.time())
+
+
 BAD: dict[str, Callable[[], str]] = {
     # The head chooses nothing for us.
     "alg none": lambda: f"{encoded(head(alg='none'))}.{encoded(claims())}.",
@@ -199,18 +204,18 @@ BAD: dict[str, Callable[[], str]] = {
     "aud empty": lambda: signed(head(), claims(aud=[])),
     "aud a number": lambda: signed(head(), claims(aud=1)),
     "exp missing": lambda: signed(head(), claims(exp=...)),
-    "exp past": lambda: signed(head(), claims(iat=NOW - 900, exp=NOW - 60)),
-    "exp a text": lambda: signed(head(), claims(exp=str(NOW + 600))),
+    "exp past": lambda: signed(head(), claims(iat=now() - 900, exp=now() - 60)),
+    "exp a text": lambda: signed(head(), claims(exp=str(now() + 600))),
     "exp true": lambda: signed(head(), claims(exp=True)),
     "exp null": lambda: signed(head(), claims(exp=None)),
     "exp NaN": lambda: signed(head(), json.dumps(claims(exp=float("nan"))).encode()),
     "exp infinite": lambda: signed(head(), json.dumps(claims(exp=float("inf"))).encode()),
     "exp beyond all": lambda: signed(head(), claims(exp=1e300)),
-    "exp a year away": lambda: signed(head(), claims(exp=NOW + 365 * DAY)),
-    "exp before iat": lambda: signed(head(), claims(iat=NOW + 20, exp=NOW + 10)),
+    "exp a year away": lambda: signed(head(), claims(exp=now() + 365 * DAY)),
+    "exp before iat": lambda: signed(head(), claims(iat=now() + 20, exp=now() + 10)),
     "iat missing": lambda: signed(head(), claims(iat=...)),
-    "iat in the future": lambda: signed(head(), claims(iat=NOW + 300)),
-    "nbf in the future": lambda: signed(head(), claims(nbf=NOW + 300)),
+    "iat in the future": lambda: signed(head(), claims(iat=now() + 300)),
+    "nbf in the future": lambda: signed(head(), claims(nbf=now() + 300)),
     "nbf a text": lambda: signed(head(), claims(nbf="now")),
     "sub missing": lambda: signed(head(), claims(sub=...)),
     "sub empty": lambda: signed(head(), claims(sub="")),
@@ -281,17 +286,17 @@ async def test_no_bad_token_is_taken(house):
 
 
 OWN_BAD = {
-    "signed by somebody else": {"_key": ECKey.generate_key("P-256")},
-    "no such key": {"client_id": "aaaaaaaaaa"},
-    "lives too long": {"exp": NOW + 7200},
-    "for others": {"aud": "erp"},
-    "expired": {"iat": NOW - 900, "exp": NOW - 31},
+    "signed by somebody else": lambda: {"_key": ECKey.generate_key("P-256")},
+    "no such key": lambda: {"client_id": "aaaaaaaaaa"},
+    "lives too long": lambda: {"exp": now() + 7200},
+    "for others": lambda: {"aud": "erp"},
+    "expired": lambda: {"iat": now() - 900, "exp": now() - 31},
 }
 
 
 @pytest.mark.parametrize("name", OWN_BAD)
 async def test_no_bad_token_in_our_own_name_is_taken(house, desk, name):
-    wrong = dict(OWN_BAD[name])
+    wrong = OWN_BAD[name]()
     key = wrong.pop("_key", None)
     token = own(desk, house, **(wrong or {"sub": "x"}))
     if key is not None:
