@@ -39,7 +39,7 @@ def second(*arguments):
 def test_the_ready_file_says_where_everything_is(demo):
     assert set(demo.ready) == {"url", "rosbridge_url", "robot_id", "api_key", "pids"}
     assert demo.ready["url"].startswith("http://127.0.0.1:")
-    assert demo.ready["rosbridge_url"] is None
+    assert demo.ready["rosbridge_url"].startswith("ws://127.0.0.1:")
     assert demo.ready["robot_id"] == "arm-001"
     assert set(demo.pids) == NODES
 

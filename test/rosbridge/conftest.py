@@ -109,6 +109,12 @@ class Server:
         return new.text
 
     @property
+    def pid(self) -> int:
+        """The id of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What it has printed."""
         return (self.folder / "server.log").read_text(encoding="utf-8")

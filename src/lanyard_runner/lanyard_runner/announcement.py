@@ -26,6 +26,7 @@ class Announcement:
             "\n"
             f"  page     {self.url}/dashboard/#key={self.api_key}\n"
             f"  URL      {self.url}\n"
+            f"  ROS      {self.rosbridge_url or 'not served'}   (rosbridge)\n"
             f"  robot    {self.robot_id}\n"
             f"  API key  {self.api_key}   (new at each start, for this machine only)\n"
             "\n"

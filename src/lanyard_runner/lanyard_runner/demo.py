@@ -31,7 +31,7 @@ from lanyard_runner.development_key import renew_development_key
 from lanyard_runner.environment import demo_environment
 from lanyard_runner.output import LinePrinter
 from lanyard_runner.plan import plan_nodes
-from lanyard_runner.readiness import Readiness, look
+from lanyard_runner.readiness import Readiness, look, rosbridge_url_of
 from lanyard_runner.stop_order import StopOrder
 from lanyard_runner.substitutions import Surroundings
 from lanyard_runner.supervisor import Supervisor
@@ -150,6 +150,9 @@ class Demo:
             "state_dir": str(self._settings.state_dir),
             "keys_file": str(self._keys_file),
             "ready_file": str(self._gateway_file),
+            "rosbridge.enabled": True,
+            "rosbridge.listen": True,
+            "rosbridge.port": self._settings.rosbridge_port,
         }
         file = self._scratch / "overrides.yaml"
         tasks = {"journal_folder": str(self._settings.state_dir / "tasks")}
@@ -183,7 +186,8 @@ class Demo:
         return None
 
     def _announce(self, url: str, key: str) -> None:
-        announcement = Announcement(url, ROBOT_ID, key, dict(self._supervisor.pids()))
+        pids, rosbridge_url = dict(self._supervisor.pids()), rosbridge_url_of(self._gateway_file)
+        announcement = Announcement(url, ROBOT_ID, key, pids, rosbridge_url)
         self._printer.plain(announcement.text())
         if self._settings.ready_file is not None:
             write_ready_file(self._settings.ready_file, announcement)

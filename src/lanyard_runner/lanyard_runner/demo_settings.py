@@ -49,8 +49,9 @@ def read_settings(arguments: Sequence[str] | None = None) -> DemoSettings:
     if settings.port and settings.port == settings.rosbridge_port:
         problems.append(f"PORT and ROSBRIDGE_PORT are both {settings.port}: give each its own")
     _check_folders(settings, given.state_dir, problems)
-    if not problems and settings.port:
-        _check_free(settings.port, problems)
+    if not problems:
+        _check_free("PORT", settings.port, problems)
+        _check_free("ROSBRIDGE_PORT", settings.rosbridge_port, problems)
     if problems:
         raise BadConfiguration(problems)
     return settings
@@ -73,7 +74,9 @@ def _check_folders(settings: DemoSettings, state_dir: str, problems: list[str]) 
         problems.append(f"READY_FILE={file} cannot be written: name a file in a folder that exists")
 
 
-def _check_free(port: int, problems: list[str]) -> None:
+def _check_free(name: str, port: int, problems: list[str]) -> None:
+    if not port:  # any free one
+        return
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -81,8 +84,9 @@ def _check_free(port: int, problems: list[str]) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 remedy = (
-                    f"stop what uses it, or choose another: PORT={port + 1} or PORT=0 (a free one)"
+                    f"stop what uses it, or choose another: {name}={port + 1} or {name}=0"
+                    " (a free one)"
                 )
                 problems.append(f"port {port} is in use: {remedy}")
             else:
-                problems.append(f"port {port} cannot be used: {error.strerror}: try PORT=8080")
+                problems.append(f"port {port} cannot be used: {error.strerror}: try {name}=0")

@@ -33,6 +33,12 @@ def look(gateway_file: Path) -> Readiness:
     return Readiness(url, _missing(url))
 
 
+def rosbridge_url_of(gateway_file: Path) -> str | None:
+    """Where the gateway serves rosbridge on a port of its own, as its ready file says."""
+    found = json.loads(gateway_file.read_text(encoding="utf-8")).get("rosbridge_url")
+    return None if found is None else str(found)
+
+
 def _missing(url: str) -> str:
     """What is still missing, by ``/readyz``; empty when nothing is."""
     where = urlsplit(url)

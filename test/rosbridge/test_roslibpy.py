@@ -1,0 +1,43 @@
+"""Unmodified roslibpy: topics, services both ways, parameters."""
+
+import pathlib
+import sys
+
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+SCENARIO = pathlib.Path(__file__).parent / "roslibpy_scenario.py"
+
+
+def test_roslibpy_reads_publishes_calls_and_serves(server, start, peer, eventually):
+    def serve(request, response):
+        response.success, response.message = request.data, "from the graph"
+        return response
+
+    if not peer.node.has_parameter("speed"):
+        peer.node.declare_parameter("speed", 1.5)
+    service = peer.node.create_service(SetBool, "/switch", serve)
+    heard = peer.hear(String, "/chatter_out")
+    publisher = peer.node.create_publisher(String, "/chatter_in", 10)
+    host, port = server.url.removeprefix("ws://").split(":")
+    running = start(sys.executable, str(SCENARIO), host, port, server.keys["panel"])
+    running.says("connected", True)
+    eventually(publisher.get_subscription_count)
+    publisher.publish(String(data="hello"))
+    running.says("heard", "hello")
+    eventually(lambda: heard)
+    assert heard[0].data == "from roslibpy"
+    running.says("called", {"success": True, "message": "from the graph"})
+    (why,) = running.says("nobody")
+    assert "there is no service /nobody" in why
+    running.says("topics", True)
+    running.says("parameter", 3.5)
+    running.says("serving")
+    caller = peer.node.create_client(SetBool, "/served_by_roslibpy")
+    eventually(caller.service_is_ready)
+    future = caller.call_async(SetBool.Request(data=True))
+    eventually(future.done)
+    assert future.result().message == "from roslibpy"
+    peer.node.destroy_client(caller)
+    peer.node.destroy_service(service)
+    peer.node.destroy_publisher(publisher)
