@@ -33,6 +33,7 @@ from lanyard_core.stream.frames import Ack, Arm, Command, Hello, Ping, StateChan
 from lanyard_core.stream.plain import FROM_SERVER
 from lanyard_core.stream.server_frames import read_server_frame
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus, Twist
+from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.web.app import create_app
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import AppContext
@@ -340,12 +341,19 @@ def audit() -> AuditSink:
     return NoAudit()
 
 
+@pytest.fixture
+def rates() -> Rates | None:
+    """Nobody is counted, except by tests that look at that."""
+    return None
+
+
 @pytest_asyncio.fixture
 async def gateway(
     robot: ControlledRobot,
     robots: dict[str, ControlledRobot],
     web_settings: WebSettings,
     audit: AuditSink,
+    rates: Rates | None,
 ) -> AsyncIterator[Gateway]:
     keys = {role: _key(number, role) for number, role in enumerate(Role)}
     context = AppContext(
@@ -356,6 +364,7 @@ async def gateway(
         version="1.2.3",
         ros_alive=lambda: True,
         audit=audit,
+        rates=rates,
     )
     listener = tune_listener(socket.socket())
     listener.bind(("127.0.0.1", 0))

@@ -7,8 +7,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from lanyard_core.access.scopes import Role
+from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.web.connections import ConnectionLimits
 from lanyard_gateway.web.http_connection import MAX_HEAD_BYTES
 from lanyard_gateway.web.settings import WebSettings
@@ -179,3 +181,17 @@ async def test_a_robot_is_driven_while_hundreds_drip(raw, gateway):
         connection.send(b"P")
     ack = await teleop.drive_and_ack()
     assert ack.ack == teleop.seq
+
+
+@pytest.mark.parametrize("rates", [Rates(clock=lambda: 5.0)])  # a second that does not end
+async def test_a_socket_costs_one_request_and_too_many_are_told_when_to_come_back(gateway):
+    policy = gateway.keyring.policy
+    slow = replace(policy.roles["operator"], requests_per_s=1)
+    gateway.keyring.adopt(replace(policy, roles={**policy.roles, "operator": slow}))
+    wanted = {"subprotocols": ["lanyard.command.v1+json"]}
+    await (await gateway.connect("/ws/command/arm-001", **wanted)).close()
+    with pytest.raises(InvalidStatus) as refusal:
+        await gateway.connect("/ws/command/arm-001", **wanted)
+    refused = refusal.value.response
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert json.loads(refused.body)["code"] == "rate_limited"
