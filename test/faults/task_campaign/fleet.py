@@ -103,8 +103,9 @@ class Fleet:
         end = time.monotonic() + UP_WITHIN_S
         for name in self.gateways:
             while waiting_for := look(self._ready_file(name)).waiting_for:
-                if self.database is not None and not self.processes[name].runs:
-                    self.start_again(name)
+                for gateway in self.gateways if self.database is not None else ():
+                    if not self.processes[gateway].runs:
+                        self.start_again(gateway)
                 self.require_alive()
                 if time.monotonic() > end:
                     raise TimeoutError(f"{name}: not within {UP_WITHIN_S:g} s: {waiting_for}")
