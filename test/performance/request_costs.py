@@ -118,7 +118,11 @@ def _on_core(
         yield child
     finally:
         child.terminate()
-        child.wait(20.0)
+        try:
+            child.wait(5.0)
+        except subprocess.TimeoutExpired:  # the peer may wait for its connections
+            child.kill()
+            child.wait()
 
 
 def _load(pid: int, port: int, path: str, keys: list[str], seconds: float) -> float:
