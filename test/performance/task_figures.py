@@ -204,8 +204,7 @@ def peer(command: Path) -> Iterator[str]:
             [*pin, str(command), "--log-level", "error", str(config)],
         ):
             child = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
-            stack.callback(child.wait, 20.0)
-            stack.callback(child.terminate)
+            stack.callback(_end, child)
         url = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 30.0
         while True:
@@ -219,6 +218,15 @@ def peer(command: Path) -> Iterator[str]:
                     raise
                 time.sleep(0.5)
         yield url
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(5.0)
+    except subprocess.TimeoutExpired:  # the peer may wait for its connections
+        child.kill()
+        child.wait()
 
 
 def measure_peer(command: Path) -> None:
