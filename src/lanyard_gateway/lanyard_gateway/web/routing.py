@@ -58,7 +58,7 @@ class ApiRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             for guard in guards:
-                guard(request)
+                guard.check(request)
             if self.refuses_unknown_query:
                 _check_query(request, known)
             strict = StrictRequest(request.scope, request.receive)

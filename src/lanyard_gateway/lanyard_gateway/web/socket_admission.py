@@ -66,7 +66,7 @@ def admit_caller(
     Raises the fault that it is to be refused with.
     """
     _check_origin(websocket)
-    principal = Require(scope)(websocket)
+    principal = Require(scope).check(websocket)
     ticket = ticket_of(websocket)
     if ticket is not None:
         ticket.check_fits(purpose, robot_id)

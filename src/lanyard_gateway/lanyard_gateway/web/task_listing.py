@@ -24,7 +24,7 @@ CursorText = Annotated[
 ]
 
 
-def task_filter(
+async def task_filter(
     status: Annotated[StatusWord | None, Query(description="Where it stands.")] = None,
     robot_id: Annotated[
         str | None, Query(max_length=64, description="The robot that has it, or is to have it.")

@@ -7,6 +7,8 @@ row there fails here, and so does a row for a door that is gone. Sockets are tri
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
+
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import WebSocketRoute
@@ -34,6 +36,16 @@ def guards(route) -> list[Require]:
     return [d.call for d in route.dependant.dependencies if isinstance(d.call, Require)]
 
 
+def called(dependant) -> list:
+    """What FastAPI calls to answer: the endpoint, and all that it depends on."""
+    inner = [call for each in dependant.dependencies for call in called(each)]
+    return [dependant.call, *inner]
+
+
+def is_coroutine(call) -> bool:
+    return iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)
+
+
 def bare(path: str) -> str:
     return path.removeprefix("/api/v1")
 
@@ -49,6 +61,13 @@ async def test_every_door_has_a_row_and_every_row_a_door(house, door_table):
     assert {"POST /tasks", "POST /robots/{robot_id}/stop", "WS /ws/command/{robot_id}"} <= built
     assert built - meant == set(), "give these a row in docs/access.md: who is to get through?"
     assert meant - built == set(), "these are gone: take their rows out of docs/access.md"
+
+
+async def test_no_request_leaves_the_event_loop_for_another_thread(house):
+    # FastAPI gives what is no coroutine to a thread: slower, and not where robots may be asked.
+    for route in routes(house.app):
+        for call in called(route.dependant):
+            assert is_coroutine(call), f"{route.path}: {call} must be `async def`"
 
 
 async def test_every_route_asks_for_the_scope_of_its_row(house, door_table):
