@@ -170,8 +170,9 @@ def domain_id() -> int:
     return random.randint(1, 99)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def peer(domain_id: int) -> Iterator[Peer]:
+    # Not longer than a module: the context is the process's one, and other folders have their own.
     rclpy.init(domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
     made = Peer()
     yield made

@@ -126,6 +126,8 @@ const scenarios = {
     const closed = new Promise((go) => ros.once("close", go));
     say("cutting");
     await closed;
+    say("cut off");
+    await heard();
     const again = connected();
     ros.connect(url);
     await again;
