@@ -21,6 +21,8 @@ import rclpy
 import yaml
 from lanyard_msgs.action import ExecuteTask
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from websockets.exceptions import InvalidStatus
@@ -30,7 +32,6 @@ from lanyard_core.access.keys import ID_BYTES, SECRET_BYTES, make_key
 from lanyard_core.access.scopes import Scope
 from lanyard_dashboard.testing import node_command
 from lanyard_gateway.doors import key_file
-from lanyard_node_support.run import make_executor
 
 DEADLINE_S = 20.0
 ALL = ["**"]
@@ -58,14 +59,21 @@ def pytest_configure(config: pytest.Config) -> None:
 class Peer:
     """Another node of the graph, which a thread of its own spins."""
 
-    def __init__(self) -> None:
-        self.node: Node = rclpy.create_node("peer")
+    def __init__(self, domain_id: int) -> None:
+        # A context of its own: the process's one belongs to the tests of other folders.
+        self._context = Context()
+        rclpy.init(
+            context=self._context,
+            domain_id=domain_id,
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
+        self.node = Node("peer", context=self._context)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
 
     def _spin(self) -> None:
-        executor = make_executor()
+        executor = SingleThreadedExecutor(context=self._context)
         executor.add_node(self.node)
         while not self._stop.is_set():
             executor.spin_once(timeout_sec=0.05)
@@ -82,6 +90,7 @@ class Peer:
         self._stop.set()
         self._thread.join(DEADLINE_S)
         self.node.destroy_node()
+        rclpy.shutdown(context=self._context)
 
 
 class Server:
@@ -170,14 +179,11 @@ def domain_id() -> int:
     return random.randint(1, 99)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def peer(domain_id: int) -> Iterator[Peer]:
-    # Not longer than a module: the context is the process's one, and other folders have their own.
-    rclpy.init(domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
-    made = Peer()
+    made = Peer(domain_id)
     yield made
     made.close()
-    rclpy.shutdown()
 
 
 @pytest.fixture(scope="session")
