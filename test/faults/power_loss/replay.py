@@ -85,7 +85,7 @@ def look_at_store(left: Path, promised: Sequence[str]) -> list[str]:
             )
             kept = {row[0] for row in database.execute("SELECT task_id FROM receipts")}
     except sqlite3.Error as error:
-        return [f"the store cannot be read: {error}"]
+        return [f"all of {len(versions)} was lost: the store cannot be read: {error}"]
     wrong = [f"{name} was lost" for name in versions if name not in rows]
     wrong += [
         f"{name} fell back to {rows[name]}"
