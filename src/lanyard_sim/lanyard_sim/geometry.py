@@ -9,11 +9,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-Vector3 = tuple[float, float, float]
-Quaternion = tuple[float, float, float, float]
+from lanyard_core.rotation import (
+    NO_ROTATION,
+    ORIGIN,
+    Quaternion,
+    Vector3,
+    moved,
+    product,
+    rotated,
+)
 
-ORIGIN: Vector3 = (0.0, 0.0, 0.0)
-NO_ROTATION: Quaternion = (0.0, 0.0, 0.0, 1.0)
 Z_AXIS: Vector3 = (0.0, 0.0, 1.0)
 Y_AXIS: Vector3 = (0.0, 1.0, 0.0)
 
@@ -28,8 +33,7 @@ class Transform:
     def then(self, child: Transform) -> Transform:
         """The pose of ``child``'s child frame in this transform's parent."""
         turned = rotated(child.translation, self.rotation)
-        x, y, z = (a + b for a, b in zip(self.translation, turned))
-        return Transform((x, y, z), product(self.rotation, child.rotation))
+        return Transform(moved(self.translation, turned), product(self.rotation, child.rotation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +93,3 @@ def turn_about(axis: Vector3, angle: float) -> Quaternion:
     """The rotation by ``angle`` radians about a unit ``axis``."""
     sin = math.sin(0.5 * angle)
     return (axis[0] * sin, axis[1] * sin, axis[2] * sin, math.cos(0.5 * angle))
-
-
-def product(first: Quaternion, second: Quaternion) -> Quaternion:
-    """The rotation ``second``, made in the frame that ``first`` turned."""
-    ax, ay, az, aw = first
-    bx, by, bz, bw = second
-    return (
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-        aw * bw - ax * bx - ay * by - az * bz,
-    )
-
-
-def rotated(vector: Vector3, rotation: Quaternion) -> Vector3:
-    """``vector`` turned by ``rotation``."""
-    x, y, z, w = rotation
-    turned = product(product(rotation, (*vector, 0.0)), (-x, -y, -z, w))
-    return turned[:3]

@@ -16,10 +16,11 @@ from sensor_msgs.msg import BatteryState, CameraInfo, JointState
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 
+from lanyard_core.rotation import Quaternion as PlainQuaternion
+from lanyard_core.rotation import Vector3
 from lanyard_sim import camera, model
 from lanyard_sim.diagnosis import ComponentStatus, Level
-from lanyard_sim.geometry import FrameTransform, Vector3
-from lanyard_sim.geometry import Quaternion as PlainQuaternion
+from lanyard_sim.geometry import FrameTransform
 from lanyard_sim.readings import (
     BatteryReading,
     DiagnosisReading,

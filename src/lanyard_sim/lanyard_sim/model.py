@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lanyard_sim.geometry import Y_AXIS, Z_AXIS, FrameTransform, Transform, Vector3
+from lanyard_core.rotation import Vector3
+from lanyard_sim.geometry import Y_AXIS, Z_AXIS, FrameTransform, Transform
 
 MAP = "map"
 ODOM = "odom"

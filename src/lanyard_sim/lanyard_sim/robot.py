@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lanyard_core.rotation import Vector3
 from lanyard_sim.body import Body
-from lanyard_sim.geometry import FrameTransform, Vector3
+from lanyard_sim.geometry import FrameTransform
 from lanyard_sim.kinematics import arm_frames
 from lanyard_sim.model import BASE_LINK, CAMERA_MOUNT, CAMERA_OPTICS, JOINTS, MAP, ODOM
 from lanyard_sim.readings import (

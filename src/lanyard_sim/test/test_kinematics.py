@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from lanyard_sim.geometry import rotated
+from lanyard_core.rotation import rotated
 from lanyard_sim.kinematics import arm_frames, tool_pose
 
 ZEROS = (0.0,) * 6

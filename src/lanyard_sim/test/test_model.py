@@ -1,6 +1,6 @@
 import pytest
 
-from lanyard_sim.geometry import rotated
+from lanyard_core.rotation import rotated
 from lanyard_sim.model import CAMERA_OPTICS, JOINT_NAMES, JOINTS
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lanyard_core.faults import MalformedFrame
+from lanyard_core.rotation import Vector3
 from lanyard_core.stream.channel import PROTOCOL_VERSION, Encoding
 from lanyard_core.stream.fields import MAX_TS_US, Fields, head, items, number, uint
 from lanyard_core.stream.frames import Arm, ClientFrame, Command, Ping, Stop
 from lanyard_core.stream.plain import Plain
-from lanyard_core.telemetry.status import Twist, Vector3
+from lanyard_core.telemetry.status import Twist
 
 PACKED_COMMAND = 1
 MAX_TTL_MS = 1000

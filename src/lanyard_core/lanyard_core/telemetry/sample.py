@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lanyard_core.rotation import Quaternion, Vector3
 from lanyard_core.stream.plain import Plain
 from lanyard_core.telemetry.status import (
     Battery,
     Camera,
     Joint,
     Pose,
-    Quaternion,
     RobotError,
     RobotStatus,
     Twist,
-    Vector3,
 )
 from lanyard_core.telemetry.words import UNKNOWN, cause_words, reason_words, state_word
 

@@ -11,10 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from lanyard_core.rotation import Quaternion, Vector3
 from lanyard_core.safety.states import Cause, State
-
-Vector3 = tuple[float, float, float]
-Quaternion = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lanyard_core.telemetry.status import Pose, Quaternion, Vector3
+from lanyard_core.rotation import (
+    NO_ROTATION,
+    ORIGIN,
+    Quaternion,
+    Vector3,
+    moved,
+    product,
+    rotated,
+)
+from lanyard_core.telemetry.status import Pose
 
 # Frames that one robot may have; more come only from a broken publisher.
 MAX_FRAMES = 2000
@@ -53,8 +62,8 @@ class TransformBuffer:
 
     def lookup(self, target: str, source: str) -> Lookup | None:
         """Pose of ``source`` in its ancestor ``target``; None when no chain leads there."""
-        translation: Vector3 = (0.0, 0.0, 0.0)
-        rotation: Quaternion = (0.0, 0.0, 0.0, 1.0)
+        translation = ORIGIN
+        rotation = NO_ROTATION
         oldest: float | None = None
         frame = source
         for _ in range(MAX_CHAIN):
@@ -63,40 +72,9 @@ class TransformBuffer:
             link = self._by_child.get(frame)
             if link is None:
                 return None
-            translation = _add(link.translation, rotated(translation, link.rotation))
-            rotation = multiplied(link.rotation, rotation)
+            translation = moved(link.translation, rotated(translation, link.rotation))
+            rotation = product(link.rotation, rotation)
             if link.arrived_s is not None:
                 oldest = link.arrived_s if oldest is None else min(oldest, link.arrived_s)
             frame = link.parent
         return None
-
-
-def multiplied(a: Quaternion, b: Quaternion) -> Quaternion:
-    """The rotation that turns by ``b`` first and then by ``a``."""
-    ax, ay, az, aw = a
-    bx, by, bz, bw = b
-    return (
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-        aw * bw - ax * bx - ay * by - az * bz,
-    )
-
-
-def rotated(vector: Vector3, by: Quaternion) -> Vector3:
-    """The vector turned by a unit quaternion."""
-    x, y, z = vector
-    qx, qy, qz, qw = by
-    # v + w t + q cross t, with t = 2 (q cross v) and q the vector part.
-    tx = 2.0 * (qy * z - qz * y)
-    ty = 2.0 * (qz * x - qx * z)
-    tz = 2.0 * (qx * y - qy * x)
-    return (
-        x + qw * tx + qy * tz - qz * ty,
-        y + qw * ty + qz * tx - qx * tz,
-        z + qw * tz + qx * ty - qy * tx,
-    )
-
-
-def _add(a: Vector3, b: Vector3) -> Vector3:
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2])

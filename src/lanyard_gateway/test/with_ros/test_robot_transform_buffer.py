@@ -2,12 +2,7 @@ import math
 
 import pytest
 
-from lanyard_gateway.robot.transform_buffer import (
-    MAX_FRAMES,
-    Transform,
-    TransformBuffer,
-    rotated,
-)
+from lanyard_gateway.robot.transform_buffer import MAX_FRAMES, Transform, TransformBuffer
 
 
 def transform(parent, child, *, x=0.0, y=0.0, yaw=0.0, arrived_s=0.0):
@@ -55,10 +50,3 @@ def test_a_publisher_of_ever_new_frames_does_not_fill_the_memory():
     buffer.put([transform("map", "base_link", x=2.0)])
     assert buffer.lookup("map", f"f{MAX_FRAMES + 5}") is None
     assert buffer.lookup("map", "base_link").pose.position[0] == 2.0
-
-
-def test_a_quarter_turn_about_each_axis_turns_the_next_axis_into_the_third():
-    half = math.sqrt(0.5)
-    assert rotated((0.0, 1.0, 0.0), (half, 0.0, 0.0, half)) == pytest.approx((0.0, 0.0, 1.0))
-    assert rotated((0.0, 0.0, 1.0), (0.0, half, 0.0, half)) == pytest.approx((1.0, 0.0, 0.0))
-    assert rotated((1.0, 0.0, 0.0), (0.0, 0.0, half, half)) == pytest.approx((0.0, 1.0, 0.0))

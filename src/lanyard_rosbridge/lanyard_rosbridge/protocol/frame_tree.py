@@ -11,10 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from lanyard_core.faults import BadInput
+from lanyard_core.rotation import (
+    NO_ROTATION,
+    ORIGIN,
+    Quaternion,
+    Vector3,
+    inverse,
+    moved,
+    product,
+    rotated,
+)
 from lanyard_rosbridge.protocol.fields import Fields
-
-Vector = tuple[float, float, float]
-Quaternion = tuple[float, float, float, float]
 
 MAX_FRAMES = 2000
 MAX_CHAIN = 100
@@ -25,27 +32,25 @@ MAX_WANTED = 200
 class Motion:
     """A rotation and then a translation, in metres."""
 
-    translation: Vector = (0.0, 0.0, 0.0)
-    rotation: Quaternion = (0.0, 0.0, 0.0, 1.0)
+    translation: Vector3 = ORIGIN
+    rotation: Quaternion = NO_ROTATION
 
     def after(self, first: Motion) -> Motion:
         """``first``, and then this one."""
-        turned = _rotated(first.translation, self.rotation)
-        moved = tuple(a + b for a, b in zip(self.translation, turned))
-        return Motion((moved[0], moved[1], moved[2]), _multiplied(self.rotation, first.rotation))
+        turned = rotated(first.translation, self.rotation)
+        return Motion(moved(self.translation, turned), product(self.rotation, first.rotation))
 
     def undone(self) -> Motion:
         """What takes it back."""
-        x, y, z, w = self.rotation
-        back = (-x, -y, -z, w)
-        moved = _rotated(self.translation, back)
-        return Motion((-moved[0], -moved[1], -moved[2]), back)
+        back = inverse(self.rotation)
+        x, y, z = rotated(self.translation, back)
+        return Motion((-x, -y, -z), back)
 
     def is_near(self, other: Motion, *, metres: float, radians: float) -> bool:
         """Whether the two differ by no more than that."""
-        moved = math.dist(self.translation, other.translation)
+        distance = math.dist(self.translation, other.translation)
         dot = abs(sum(a * b for a, b in zip(self.rotation, other.rotation)))
-        return moved <= metres and 2.0 * math.acos(min(1.0, dot)) <= radians
+        return distance <= metres and 2.0 * math.acos(min(1.0, dot)) <= radians
 
 
 class FrameTree:
@@ -60,10 +65,10 @@ class FrameTree:
             child = _plain(each["child_frame_id"])
             if child not in self._parents and len(self._parents) >= MAX_FRAMES:
                 continue
-            header, moved = each["header"], each["transform"]["translation"]
+            header, at = each["header"], each["transform"]["translation"]
             turned = each["transform"]["rotation"]
             motion = Motion(
-                (moved["x"], moved["y"], moved["z"]),
+                (at["x"], at["y"], at["z"]),
                 (turned["x"], turned["y"], turned["z"], turned["w"]),
             )
             self._parents[child] = (_plain(header["frame_id"]), motion, header["stamp"])
@@ -156,19 +161,3 @@ def _message(target: str, source: str, motion: Motion, stamp: object) -> dict[st
 
 def _plain(frame: str) -> str:
     return frame.lstrip("/")
-
-
-def _multiplied(a: Quaternion, b: Quaternion) -> Quaternion:
-    ax, ay, az, aw = a
-    bx, by, bz, bw = b
-    return (
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-        aw * bw - ax * bx - ay * by - az * bz,
-    )
-
-
-def _rotated(vector: Vector, by: Quaternion) -> Vector:
-    x, y, z, _ = _multiplied(_multiplied(by, (*vector, 0.0)), (-by[0], -by[1], -by[2], by[3]))
-    return (x, y, z)
