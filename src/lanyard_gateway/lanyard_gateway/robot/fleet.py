@@ -8,13 +8,10 @@ either hangs, the beat ends, and the robots stop.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-import rclpy
-from rclpy.executors import Executor
 from rclpy.node import Node
 from tf2_msgs.msg import TFMessage
 
@@ -25,7 +22,7 @@ from lanyard_gateway.robot.transform_buffer import TransformBuffer
 from lanyard_gateway.robot.transform_cdr import read_transforms
 from lanyard_node_support import qos
 from lanyard_node_support.clock import steady_timer
-from lanyard_node_support.run import make_executor, spin_for
+from lanyard_node_support.spinning import SpinThread
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +33,6 @@ BEAT_PERIOD_S = 0.1
 _MOST_TURNS = 10
 # Longest silence of the ROS thread with which the gateway still calls itself alive.
 ROS_THREAD_LIMIT_S = 0.3
-_SPIN_TIMEOUT_S = 0.1
-_JOIN_TIMEOUT_S = 2.0
 
 
 class RobotFleet:
@@ -53,7 +48,7 @@ class RobotFleet:
         }
         self._ros_seen_s = time.monotonic()
         steady_timer(node, BEAT_PERIOD_S, self._seen)
-        self._thread = _SpinThread(node)
+        self._thread = SpinThread(node, name="ros")
 
     @property
     def robots(self) -> Mapping[str, RosRobot]:
@@ -128,35 +123,3 @@ class Turns(Generic[T]):
         turns = range(max(self._done, newest - count) + 1, newest + 1)
         self._done = newest
         return [robot for turn in turns for robot in self._groups[turn % count]]
-
-
-class _SpinThread:
-    """The one thread in which callbacks of the ROS node run."""
-
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ros", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(_JOIN_TIMEOUT_S)
-
-    def _run(self) -> None:
-        executor = make_executor()
-        executor.add_node(self._node)
-        while not self._stopping.is_set() and rclpy.ok():
-            self._spin(executor)
-        executor.remove_node(self._node)
-        executor.shutdown()
-
-    def _spin(self, executor: Executor) -> None:
-        try:
-            spin_for(executor, _SPIN_TIMEOUT_S)
-        except Exception:  # noqa: BLE001 - the top level of the thread
-            # One bad message of one robot must not take the others' bridge down.
-            _log.exception("a ROS callback failed")

@@ -21,6 +21,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Generic, TypeVar
 
+from rclpy.task import Future
+
 from lanyard_core.faults import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -140,12 +142,23 @@ class Reply(Generic[T]):
         """Say that no answer will come, and why; any thread."""
         self._handover.answer(lambda: self._settle_with(error))
 
+    def follow(self, outcome: Future) -> None:
+        """Have what becomes of a call of rclpy's given."""
+        outcome.add_done_callback(self._pass_on)
+
     async def wait(self, *, timeout_s: float) -> T:
         """The answer. Raises TimeoutError after ``timeout_s`` seconds."""
         try:
             return await asyncio.wait_for(self._future, timeout_s)
         except asyncio.TimeoutError:  # another class than TimeoutError before Python 3.11
             raise TimeoutError from None
+
+    def _pass_on(self, outcome: Future) -> None:
+        error = outcome.exception()
+        if error is not None:
+            self.fail(error)
+        elif not outcome.cancelled():
+            self.give(outcome.result())
 
     def _settle(self, value: T) -> None:
         if not self._future.done():

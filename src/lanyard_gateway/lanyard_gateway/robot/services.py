@@ -12,7 +12,6 @@ from lanyard_msgs.srv import AcquireLease, ArmMotion, ReleaseLease, RequestStop,
 from rclpy.client import Client
 from rclpy.exceptions import InvalidHandle
 from rclpy.node import Node
-from rclpy.task import Future
 
 from lanyard_core.faults import Conflict, RosTimeout, Unavailable
 from lanyard_core.port import LeaseGrant, SafetyReply
@@ -58,7 +57,7 @@ class ServiceCaller(Generic[Response]):
         except InvalidHandle:
             raise Unavailable("the gateway is shutting down", code="shutting_down") from None
         reply: Reply[Response] = Reply(self._handover)
-        future.add_done_callback(lambda done: _pass_on(done, reply))
+        reply.follow(future)
         try:
             return await reply.wait(timeout_s=timeout_s)
         except TimeoutError:
@@ -156,11 +155,3 @@ def _state(number: int) -> State:
     # A state that we do not know is treated as the one in which least is allowed.
     known = convert.state(number)
     return State.FAULT if known is None else known
-
-
-def _pass_on(done: Future, reply: Reply[Response]) -> None:
-    error = done.exception()
-    if error is not None:
-        reply.fail(error)
-    elif not done.cancelled():
-        reply.give(done.result())

@@ -13,7 +13,6 @@ from typing import Any
 from rclpy.client import Client
 from rclpy.exceptions import InvalidHandle
 from rclpy.node import Node
-from rclpy.task import Future
 
 from lanyard_core.faults import NotFound, RosTimeout, Unavailable
 from lanyard_gateway.robot.handover import Handover, Reply
@@ -65,7 +64,7 @@ class Services:
                 raise Unavailable(f"nobody serves {service}")
         future = client.call_async(request)
         reply: Reply[Any] = Reply(self._handover)
-        future.add_done_callback(lambda done: _pass_on(done, reply))
+        reply.follow(future)
         try:
             return await reply.wait(timeout_s=timeout_s)
         except TimeoutError:
@@ -105,11 +104,3 @@ class Services:
             if name == service:
                 return str(types[0])
         return ""
-
-
-def _pass_on(done: Future, reply: Reply[Any]) -> None:
-    error = done.exception()
-    if error is not None:
-        reply.fail(error)
-    elif not done.cancelled():
-        reply.give(done.result())

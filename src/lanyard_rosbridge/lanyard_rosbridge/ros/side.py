@@ -5,6 +5,7 @@ from __future__ import annotations
 from rclpy.node import Node
 
 from lanyard_gateway.robot.handover import Handover
+from lanyard_node_support.spinning import SpinThread
 from lanyard_rosbridge.ros.calling import Services
 from lanyard_rosbridge.ros.goals import Goals
 from lanyard_rosbridge.ros.incoming import Topics
@@ -12,7 +13,6 @@ from lanyard_rosbridge.ros.introspection import Introspection
 from lanyard_rosbridge.ros.lingering import Lingering
 from lanyard_rosbridge.ros.outgoing import Publishers
 from lanyard_rosbridge.ros.parameters import NodeParameters
-from lanyard_rosbridge.ros.spinning import Spinning
 from lanyard_rosbridge.rosapi.answers import Rosapi
 
 
@@ -29,7 +29,7 @@ class RosSide:
         self.graph = Introspection(node)
         self.rosapi = Rosapi(self.graph, NodeParameters(self.services))
         self.lingering = Lingering()
-        self._spinning = Spinning(node)
+        self._spinning = SpinThread(node, name="rosbridge")
 
     def start(self) -> None:
         """Begin to hear; the running event loop is the one that is served."""
