@@ -12,6 +12,7 @@ from typing import cast
 
 from lanyard_core.access.patterns import Patterns
 from lanyard_core.faults import BadConfiguration
+from lanyard_gateway.robot_entries import robots_of
 from lanyard_gateway.settings import is_loopback
 from lanyard_gateway.side_doors import room_for
 from lanyard_gateway.web.settings import WebSettings
@@ -53,6 +54,7 @@ def read_settings(parameters: Mapping[str, object]) -> ServerSettings:
             " them API keys; listen on 127.0.0.1, or on the address of a VPN with insecure set to"
             " true"
         )
+    named = [entry for entry in _texts(parameters, "robots") if entry]
     state = Path(str(parameters["state_dir"])).expanduser().absolute()
     settings = ServerSettings(
         host=host,
@@ -64,7 +66,7 @@ def read_settings(parameters: Mapping[str, object]) -> ServerSettings:
         bridge=BridgeSettings(
             namespace=str(parameters["namespace"]),
             motion=_patterns(_texts(parameters, "motion_topics"), problems),
-            robots=_robots(_texts(parameters, "robots"), problems),
+            robots={robot.namespace: robot.robot_id for robot in robots_of(named, problems)},
             max_clients=cast(int, parameters["max_clients"]),
         ),
     )
@@ -79,16 +81,6 @@ def _patterns(texts: Sequence[str], problems: list[str]) -> Patterns:
     except ValueError as error:
         problems.append(f"motion_topics: {error}")
         return Patterns()
-
-
-def _robots(entries: Sequence[str], problems: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in filter(None, entries):
-        robot_id, _, namespace = entry.partition("=")
-        if not robot_id or not namespace.startswith("/"):
-            problems.append(f"robots: {entry!r} is not a robot; write id=/namespace")
-        found[namespace] = robot_id
-    return found
 
 
 def _texts(parameters: Mapping[str, object], name: str) -> list[str]:

@@ -30,6 +30,7 @@ from lanyard_gateway.dispatch.cancelling import Cancelling
 from lanyard_gateway.dispatch.presentation import presented_server
 from lanyard_gateway.dispatch.progress import Progress
 from lanyard_gateway.dispatch.shop import Shop
+from lanyard_gateway.dispatch.waiting import news_within
 
 _log = logging.getLogger(__name__)
 
@@ -174,7 +175,7 @@ class Attempt:
     async def _follow(self) -> TaskResult | Ending:
         self._cancelling.goal_is_there()
         while not self.result.done():
-            await self._until_news()
+            await news_within(self._shop.settings.retry_s, self._news)
             await self._write_phase()
             if self.result.done():
                 break
@@ -186,15 +187,6 @@ class Attempt:
             if self._cancel_is_noted:
                 self._cancelling.ask()
         return self.result.result()
-
-    async def _until_news(self) -> None:
-        # Not wait_for: before Python 3.12 it loses a cancellation that comes with the news.
-        timer = asyncio.get_running_loop().call_later(self._shop.settings.retry_s, self._news.set)
-        try:
-            await self._news.wait()
-        finally:
-            timer.cancel()
-            self._news.clear()
 
     async def _judged(self, why_late: str) -> Ending | None:
         """The end of an attempt that has taken too long, or whose robot is lost; None: go on."""

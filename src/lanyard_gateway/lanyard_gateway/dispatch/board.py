@@ -15,6 +15,7 @@ from lanyard_core.task.model import Task, TaskStatus
 from lanyard_core.task.order import RobotTraits, TaskOrder
 from lanyard_core.task.schedule import Schedule
 from lanyard_gateway.dispatch.ports import Clocks
+from lanyard_gateway.dispatch.waiting import news_within
 
 MOST_WATCHERS = 2000
 """Requests and streams that may wait for tasks to change."""
@@ -185,9 +186,4 @@ class Watch:
 
     async def next(self, *, timeout_s: float) -> bool:
         """Wait for a change since the last one seen; False when none comes within the time (s)."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
-        except asyncio.TimeoutError:
-            return False
-        self._changed.clear()
-        return True
+        return await news_within(timeout_s, self._changed)

@@ -10,22 +10,12 @@ from lanyard_gateway.dispatch.attempt import Attempt
 def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -> dict[str, object]:
     """What is written with the end: the figures of the run, or a new goal for the next one."""
     task = attempt.task
-    if ending.event is Event.RETURNED:
+    if ending.event in _AGAIN:
+        has_failed = ending.event in (Event.REQUEUED, Event.ATTEMPT_FAILED)
+        is_spent = ending.attempt_is_spent or ending.event is not Event.RETURNED
         return {
-            "attempt": task.attempt + int(ending.attempt_is_spent),
-            "assigned_robot_id": task.order.named_robot,
-            **_FORGET_THE_GOAL,
-        }
-    if ending.event is Event.STOPPED:
-        return {
-            "attempt": task.attempt + 1,
-            "assigned_robot_id": task.order.named_robot,
-            **_FORGET_THE_GOAL,
-        }
-    if ending.event in (Event.REQUEUED, Event.ATTEMPT_FAILED):
-        return {
-            "attempt": task.attempt + 1,
-            "failed_attempts": task.failed_attempts + 1,
+            "attempt": task.attempt + int(is_spent),
+            "failed_attempts": task.failed_attempts + int(has_failed),
             "assigned_robot_id": task.order.named_robot,
             **_FORGET_THE_GOAL,
         }
@@ -44,6 +34,8 @@ def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -
     }
 
 
+# After these the task waits for its next attempt.
+_AGAIN = (Event.RETURNED, Event.STOPPED, Event.REQUEUED, Event.ATTEMPT_FAILED)
 _FORGET_THE_GOAL: dict[str, object] = {
     "goal_id": None, "started_unix_s": None, "server_id": "", "phase": "",
 }  # fmt: skip

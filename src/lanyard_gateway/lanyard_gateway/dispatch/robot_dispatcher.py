@@ -22,6 +22,7 @@ from lanyard_core.telemetry.status import RobotStatus
 from lanyard_gateway.dispatch.attempt import Attempt
 from lanyard_gateway.dispatch.results import changes_at_the_end
 from lanyard_gateway.dispatch.shop import Shop
+from lanyard_gateway.dispatch.waiting import news_within
 
 _log = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ class RobotDispatcher:
         await self._stop_orphans()
         candidates = self._candidates()
         if not candidates or not await self._begin(candidates):
-            await self._news()
+            await news_within(self._shop.settings.poll_s, self._wake)
 
     def _candidates(self) -> list[str]:
         is_resting = self._shop.clocks.monotonic() < self._rest_until_s
@@ -147,15 +148,6 @@ class RobotDispatcher:
             return []
         found = self._shop.board.schedule.candidates(self.port.robot_id, limit=_CANDIDATES)
         return [entry.task_id for entry in found]
-
-    async def _news(self) -> None:
-        # Not wait_for: before Python 3.12 it loses a cancellation that comes with the news.
-        timer = asyncio.get_running_loop().call_later(self._shop.settings.poll_s, self.wake)
-        try:
-            await self._wake.wait()
-        finally:
-            timer.cancel()
-            self._wake.clear()
 
     async def _begin(self, candidates: list[str]) -> bool:
         """Take the first task that is still there, and carry it out; False when there is none."""

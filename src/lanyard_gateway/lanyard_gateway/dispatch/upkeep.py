@@ -16,6 +16,7 @@ from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task
 from lanyard_core.task.news import task_news
 from lanyard_gateway.dispatch.shop import Shop
+from lanyard_gateway.dispatch.waiting import news_within
 
 _log = logging.getLogger(__name__)
 
@@ -59,11 +60,8 @@ class Upkeep:
     async def follow_others(self) -> None:
         """Read what others have changed, until cancelled."""
         while True:
-            try:
-                await asyncio.wait_for(self._news.wait(), _READ_ALL_S)
-            except asyncio.TimeoutError:
+            if not await news_within(_READ_ALL_S, self._news):
                 self._must_read_all = True
-            self._news.clear()
             try:
                 await self._read_what_changed()
             except Unavailable as fault:

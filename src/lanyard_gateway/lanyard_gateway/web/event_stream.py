@@ -20,6 +20,7 @@ from starlette.types import Scope as AsgiScope
 
 from lanyard_core.faults import BadInput
 from lanyard_core.stream.channel import CloseCode
+from lanyard_gateway.dispatch.waiting import news_within
 from lanyard_gateway.web.farewell import on_farewell
 from lanyard_gateway.web.http_connection import cut_of
 from lanyard_gateway.web.open_sockets import OpenSockets
@@ -101,7 +102,7 @@ class EventStream:
                 chunk = self._take()
                 if chunk is not None:
                     yield chunk
-                elif not await self._woken():
+                elif not await news_within(KEEP_ALIVE_S, self._something):
                     yield format_sse_event(comment="")
             reason = {"code": int(self._ended), "reason": self._ended.reason}
             yield format_sse_event(event="end", data_str=json.dumps(reason))
@@ -109,11 +110,3 @@ class EventStream:
             forget()
             sockets.ended(entry)
             self._finish()
-
-    async def _woken(self) -> bool:
-        """Wait; False when nothing came for so long that the connection must be kept alive."""
-        try:
-            await asyncio.wait_for(self._something.wait(), KEEP_ALIVE_S)
-        except asyncio.TimeoutError:
-            return False
-        return True

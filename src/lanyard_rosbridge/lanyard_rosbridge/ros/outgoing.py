@@ -17,9 +17,9 @@ from rclpy.node import Node
 from lanyard_gateway.robot.handover import Handover
 from lanyard_rosbridge.protocol.qos import Qos
 from lanyard_rosbridge.ros import quality
+from lanyard_rosbridge.ros.lingering import LINGER_S
 from lanyard_rosbridge.ros.types import MessageType
 
-LINGER_S = 10.0
 PATIENCE_S = 1.0
 MAX_KEPT = 10
 
