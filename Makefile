@@ -38,7 +38,7 @@ help:
 	@echo 'make release-check  libraries locked by hash, bill of materials, no secrets: build/release'
 	@echo 'make format   ruff format'
 	@echo 'make setup    what the others need: .venv and the colcon build (PYTHON=python3.12 chooses)'
-	@echo 'make clean    removes what the others made: .venv build install log .state'
+	@echo 'make clean    removes what the others made: .venv build install log .state, the built page'
 
 setup:
 	@PYTHON='$(PYTHON)' .ci/setup --for-tests
@@ -73,4 +73,5 @@ format: workspace
 	@. .ci/env; ruff check --select I --fix --quiet; exec ruff format
 
 clean:
-	rm -rf .venv build install log .state .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build install log .state src/lanyard_dashboard/page/node_modules \
+	    src/lanyard_dashboard/lanyard_dashboard/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis

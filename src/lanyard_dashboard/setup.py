@@ -8,7 +8,7 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={"": ["*.yaml", "py.typed", "static/*", "static/lanyard/*"]},
+    package_data={"": ["*.yaml", "py.typed", "static/*", "static/lanyard/*", "static/built/*"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
@@ -17,7 +17,7 @@ setup(
     zip_safe=False,
     maintainer="The Lanyard maintainers",
     maintainer_email="maintainers@lanyard-robotics.org",
-    description="One page that shows the state of a robot at a glance: static files.",
+    description="The page that shows, drives and stops robots: static files for the gateway.",
     license="Apache-2.0",
     extras_require={"test": ["pytest"]},
 )

@@ -149,7 +149,7 @@ RULES = {
     "lanyard_rosbridge": Row(
         (*NODE, "lanyard_gateway", "lanyard_rosbridge", "fastapi", "starlette")
     ),
-    "lanyard_dashboard": Row(()),
+    "lanyard_dashboard": Row(("lanyard_dashboard",)),
     "lanyard_client": Row(
         ("lanyard_core", "lanyard_client", "httpx", "websockets", "cryptography"),
     ),

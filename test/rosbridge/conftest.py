@@ -30,6 +30,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from lanyard_core.access.keys import ID_BYTES, SECRET_BYTES, make_key
 from lanyard_core.access.scopes import Scope
+from lanyard_dashboard.node import npm_command
 from lanyard_dashboard.testing import node_command
 from lanyard_gateway.doors import key_file
 
@@ -397,10 +398,7 @@ SCENARIOS = Path(__file__).parent / "javascript"
 def libraries() -> None:
     """The two versions, from npm, as the lock file has them."""
     if not (SCENARIOS / "node_modules").exists():
-        node = node_command()[0]
-        beside = Path(node).parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-        npm = [node, str(beside)] if beside.exists() else ["npm"]
-        subprocess.run([*npm, "ci", "--ignore-scripts"], cwd=SCENARIOS, check=True)
+        subprocess.run([*npm_command(), "ci", "--ignore-scripts"], cwd=SCENARIOS, check=True)
 
 
 @pytest.fixture

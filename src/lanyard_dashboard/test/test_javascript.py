@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lanyard_dashboard import testing
+from lanyard_dashboard import node, testing
 
 FOLDER = pathlib.Path(__file__).parent / "javascript"
 
@@ -22,11 +22,11 @@ def test_javascript(path):
 @pytest.mark.parametrize("version", [None, "v18.19.0", "nonsense"])
 def test_without_a_node_that_is_new_enough_it_is_said_what_to_do(monkeypatch, tmp_path, version):
     if version is not None:
-        node = tmp_path / "node"
-        node.write_text(f"#!/bin/sh\necho {version}\n" if version[0] == "v" else "#!/bin/sh\nfalse")
-        node.chmod(0o755)
+        old = tmp_path / "node"
+        old.write_text(f"#!/bin/sh\necho {version}\n" if version[0] == "v" else "#!/bin/sh\nfalse")
+        old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
-    monkeypatch.setattr(testing.shutil, "which", lambda _: version and str(tmp_path / "node"))
-    monkeypatch.setattr(testing.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(node.shutil, "which", lambda _: version and str(tmp_path / "node"))
+    monkeypatch.setattr(node.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(RuntimeError, match="make setup"):
         testing.node_command()

@@ -6,13 +6,17 @@ operator gives it; the key stays in the browser's tab and is never part of a URL
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
-from lanyard_dashboard import static_folder
+from lanyard_dashboard import HOW_TO_BUILD, is_built, static_folder
+
+_log = logging.getLogger(__name__)
 
 HOME = "/dashboard/"
 
@@ -39,11 +43,23 @@ class _Pages(StaticFiles):
 
 
 def install(app: FastAPI) -> None:
-    """Serve the dashboard, and lead ``/`` and ``/dashboard`` to it."""
+    """Serve the dashboard, and lead ``/`` and ``/dashboard`` to it; say so when it is not built."""
 
     async def home() -> RedirectResponse:
         return RedirectResponse(HOME)
 
     for path in ("/", HOME.rstrip("/")):
         app.add_api_route(path, home, include_in_schema=False)
+    if not is_built():
+        _log.warning("the dashboard's page is not built: %s", HOW_TO_BUILD)
+        app.add_api_route(HOME, _not_built, include_in_schema=False)
     app.mount(HOME.rstrip("/"), _Pages(directory=static_folder(), html=True), name="dashboard")
+
+
+async def _not_built() -> PlainTextResponse:
+    """What a browser shows in place of the page."""
+    return PlainTextResponse(
+        f"The dashboard's page is not built on this machine: {HOW_TO_BUILD}.\n"
+        "Everything else of the gateway works.\n",
+        status_code=503,
+    )

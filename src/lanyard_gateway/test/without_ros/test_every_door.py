@@ -17,7 +17,14 @@ from lanyard_core.access.scopes import Role
 from lanyard_gateway.web.auth import Require
 from lanyard_gateway.web.openapi import document
 
-PAGES = {"/", "/dashboard", "/docs", "/docs/", "/docs/{name}"}  # public files, without data
+PAGES = {
+    "/",
+    "/dashboard",
+    "/dashboard/",
+    "/docs",
+    "/docs/",
+    "/docs/{name}",
+}  # public files, without data
 SAMPLE = {"robot_id": "arm-001", "task_id": "t-unknown", "task_type": "move_to", "key_id": "none"}
 
 

@@ -1,5 +1,6 @@
 // The page: asks for the key, follows the chosen robot, and draws what comes.
 
+import "./style.css";
 import { DrivePad } from "./drive.js";
 import { connect, follow, keepKey, takeKey } from "./gateway.js";
 import { drawTrack } from "./map.js";

@@ -1,8 +1,8 @@
 // The page's gateway: the place that the page came from, with the key that the operator gave. The
 // key is never put into a URL that is sent: it comes in the page's fragment, which stays here.
 
-import { Lanyard } from "./lanyard/index.js";
-import { isFinal } from "./lanyard/errors.js";
+import { Lanyard } from "../../lanyard_dashboard/static/lanyard/index.js";
+import { isFinal } from "../../lanyard_dashboard/static/lanyard/errors.js";
 
 const KEY = "lanyard.key";
 const ANEW_MS = 2000;
