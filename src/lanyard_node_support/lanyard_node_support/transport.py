@@ -3,7 +3,8 @@
 When Fast DDS meets a reader in shared memory it checks the health of the reader's port, and may
 wait for that a third of a second inside ``publish``, for every topic of the process
 (eProsima/Fast-DDS issue 6535; docs/real-time.md has figures). It happens when processes start or
-end, which must not stop a robot. Small messages are as fast over the loopback device.
+end, which must not stop a robot. Small messages are as fast over the loopback device, and large
+ones too where the system lets a socket hold a whole one: the profiles ask for ``BUFFER_BYTES``.
 
 The middleware reads its settings from the environment when a context is made, so this must be
 called before ``rclpy.init``. What an operator has set is left alone, and said.
@@ -15,7 +16,7 @@ import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from lanyard_node_support.realtime import Setting, Verdict
 
@@ -26,6 +27,12 @@ _RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
 _LOCALHOST_ONLY = "ROS_LOCALHOST_ONLY"
 _PEERS = "ROS_STATIC_PEERS"
 _RMW = "RMW_IMPLEMENTATION"
+
+BUFFER_BYTES = 4 * 1024 * 1024
+"""What the profiles let a socket hold: a few images that come piece by piece."""
+
+RECEIVE_LIMIT = Path("/proc/sys/net/core/rmem_max")
+"""Where Linux says how much of it a process may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,21 @@ def choose_transport() -> Setting:
     """Keep this process off shared memory, before ``rclpy.init``; says what became of it."""
     choice = avoid_shared_memory(os.environ)
     verdict = Verdict.APPLIED if choice.kept_off else Verdict.REFUSED
-    return Setting("transport", verdict, choice.detail)
+    return Setting("transport", verdict, choice.detail + _shortage(RECEIVE_LIMIT))
+
+
+def _shortage(limit: Path) -> str:
+    """What to do where the system allows smaller buffers; nothing where it allows them."""
+    try:
+        allowed = int(limit.read_text())
+    except (OSError, ValueError):
+        return ""
+    if allowed >= BUFFER_BYTES:
+        return ""
+    return (
+        f"; the system lets a socket hold {allowed // 1024} KiB, so images and point clouds wait"
+        f" to be sent again: sysctl -w net.core.rmem_max={BUFFER_BYTES}"
+    )
 
 
 def avoid_shared_memory(environment: MutableMapping[str, str]) -> Choice:

@@ -11,7 +11,8 @@ import xml.etree.ElementTree
 
 import pytest
 
-from lanyard_node_support.transport import avoid_shared_memory
+from lanyard_node_support import transport
+from lanyard_node_support.transport import avoid_shared_memory, choose_transport
 
 PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
@@ -111,6 +112,22 @@ def test_the_profiles_are_sound_and_have_one_transport(discovery):
     names = {"dds": "http://www.eprosima.com"}
     assert [kind.text for kind in root.findall(".//dds:type", names)] == ["UDPv4"]
     assert [b.text for b in root.findall(".//dds:useBuiltinTransports", names)] == ["false"]
+    for name in ("sendBufferSize", "receiveBufferSize"):
+        given = [int(b.text) for b in root.findall(f".//dds:{name}", names)]
+        assert given == [transport.BUFFER_BYTES]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "is_said"), [("212992\n", True), ("4194304\n", False), ("", False)]
+)
+def test_a_system_that_allows_no_large_buffers_is_said_with_its_remedy(
+    monkeypatch, tmp_path, allowed, is_said
+):
+    limit = tmp_path / "rmem_max"
+    limit.write_text(allowed)
+    monkeypatch.setattr(transport, "RECEIVE_LIMIT", limit)
+    monkeypatch.setattr(os, "environ", {})
+    assert ("sysctl -w net.core.rmem_max=4194304" in choose_transport().detail) is is_said
 
 
 @pytest.mark.parametrize("discovery", ["LOCALHOST", "SUBNET"])

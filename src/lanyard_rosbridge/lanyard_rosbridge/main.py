@@ -42,7 +42,7 @@ def main() -> int:
     """Run the bridge; 0 after an orderly stop, 2 when its configuration cannot be used."""
     logging.basicConfig(level=logging.INFO, format="[%(levelname)s] [%(name)s]: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    choose_transport()
+    transport = choose_transport()
     try:
         init_ros()
         options = _parser().parse_args(remove_ros_args(sys.argv)[1:])
@@ -59,6 +59,7 @@ def main() -> int:
         if options.check:
             print(f"server: the configuration is good: {len(keyring.records())} API keys")
             return 0
+        _log.info("DDS transport: %s", transport.detail)
         return _run(settings, keyring)
     except BadConfiguration as error:
         return complain(error, name="server")

@@ -16,15 +16,13 @@ from starlette.types import ASGIApp
 from lanyard_gateway.web.connections import Connections
 from lanyard_gateway.web.http_connection import http_protocol
 from lanyard_gateway.web.settings import WebSettings
-from lanyard_gateway.web.socket_line import socket_protocol
+from lanyard_gateway.web.socket_line import SEND_BUFFER_BYTES, socket_protocol
 
 SOCKET_PING_INTERVAL_S = 10.0
 SOCKET_PING_TIMEOUT_S = 10.0
 """uvicorn's pings find connections that are half open; the command channel has a faster rule."""
 
 IDLE_TIMEOUT_S = 60
-SEND_BUFFER_BYTES = 32 * 1024
-"""What the system may hold for a client that reads slowly: old telemetry is of no use to it."""
 
 
 def server_config(

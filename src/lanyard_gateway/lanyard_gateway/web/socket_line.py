@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import socket
 from collections.abc import Callable
 from typing import cast
 
@@ -29,6 +30,9 @@ _PROBE_BYTES = 8  # uvicorn's own pings carry four
 MESSAGES_AT_ONCE = 16
 """Messages of one reading that ``on_message`` takes; the others wait for their turn, so that a
 socket that is full does not hold the loop."""
+
+SEND_BUFFER_BYTES = 32 * 1024
+"""What the system may hold for a client that reads slowly: old telemetry is of no use to it."""
 
 LINGER_S = 2.0
 """How long a client may take to read what it was sent and to answer the close frame."""
@@ -54,6 +58,7 @@ class Line:
         self.on_message: Callable[[Wire], None] | None = None
         self._protocol = protocol
         self._prefix = secrets.token_bytes(_PROBE_BYTES)
+        self._room_bytes = SEND_BUFFER_BYTES
 
     @property
     def is_clear(self) -> bool:
@@ -92,8 +97,22 @@ class Line:
 
     def send_packed(self, frame: bytes) -> None:
         """Send a WebSocket frame that is whole, head and all, as it is made once for many."""
-        if not self.is_over:
-            self._protocol.transport.write(frame)
+        if self.is_over:
+            return
+        if len(frame) > self._room_bytes:
+            self._make_room(len(frame))
+        self._protocol.transport.write(frame)
+
+    def _make_room(self, size: int) -> None:
+        """Let the system hold a large frame as a whole, or as much of it as it allows.
+
+        In a small buffer the frame goes segment by segment, each waiting for the client's delayed
+        acknowledgement (40 ms).
+        """
+        self._room_bytes = size
+        kept: socket.socket | None = self._protocol.transport.get_extra_info("socket")
+        if kept is not None:
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
     def probe(self) -> None:
         """Send a ping that the client answers once it has read all before it."""
