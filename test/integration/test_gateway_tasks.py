@@ -1,5 +1,7 @@
 """Tasks over REST, carried out by the task server on the simulated robot."""
 
+from datetime import datetime
+
 import pytest
 
 
@@ -124,3 +126,33 @@ def test_a_request_without_a_key_is_refused(stack):
     with stack.client("lyd_none") as stranger:
         assert stranger.get("/robots/arm-001/status").status_code == 401
         assert stranger.get("/healthz").status_code == 200
+
+
+async def test_a_robot_that_comes_back_gets_what_waited_in_order(own_stack, wait_until):
+    own_stack.start()
+    with own_stack.client() as client:
+        for node in ("tasks", "control", "sim"):
+            own_stack.processes[node].kill()
+        await wait_until(lambda: not own_stack.status()["online"], "the robot is offline")
+        waiting = [submit(client, "wait", {"duration_s": 0.1}, priority=p) for p in (3, 5, 3, 9)]
+        assert {answer.json()["hold_reason"] for answer in waiting} == {"robot_offline"}
+        own_stack.start_node("sim")
+        server = own_stack.start_node("tasks")
+        await wait_until(lambda: server.text().count("task types:") == 2, "the task server is up")
+        own_stack.start_node("control")  # with this the robot is online
+        tasks = [
+            await until_status(client, answer.json()["task_id"], wait_until, "succeeded", "failed")
+            for answer in waiting
+        ]
+        news = client.get("/api/v1/events", params={"types": "robot.online"}).json()["items"]
+    assert [task["status"] for task in tasks] == ["succeeded"] * 4
+    begun = sorted(tasks, key=lambda task: task["started_at"])
+    assert begun == [tasks[3], tasks[1], tasks[0], tasks[2]]
+    took_s = seconds_between(news[-1]["at"], begun[0]["started_at"])
+    print(f"the first began {took_s:.1f} s after the robot was online")  # docs/task-queue.md
+    assert took_s < 30.0
+
+
+def seconds_between(first, then):
+    begin, end = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (first, then))
+    return (end - begin).total_seconds()

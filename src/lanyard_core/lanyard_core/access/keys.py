@@ -165,6 +165,7 @@ class KeyRing:
         self, records: Iterable[KeyRecord] = (), *, policy: Policy = BUILT_IN_POLICY
     ) -> None:
         self._records: dict[str, KeyRecord] = {}
+        self._worked_out: dict[str, tuple[KeyRecord, Policy, Principal]] = {}
         self.policy = policy
         self.version = 0
         self.replace(records)
@@ -172,6 +173,7 @@ class KeyRing:
     def replace(self, records: Iterable[KeyRecord]) -> None:
         """Take ``records`` as the whole truth from now on."""
         self._records = {record.key_id: record for record in records}
+        self._worked_out = {}
         self.version += 1
 
     def adopt(self, policy: Policy) -> None:
@@ -231,11 +233,16 @@ class KeyRing:
     def _principal(self, record: KeyRecord, now_unix_s: float) -> Principal:
         if not record.is_live(now_unix_s=now_unix_s):
             raise Unauthenticated("the API key has expired; create a new one", code="token_expired")
+        known = self._worked_out.get(record.key_id)
+        if known is not None and known[0] is record and known[1] is self.policy:
+            return known[2]
+        policy = self.policy
         found = principal_of(
-            self.policy,
+            policy,
             key_id=record.key_id,
             role=record.role,
             tenant=record.tenant,
             expires_unix_s=record.expires_unix_s,
-        )
-        return found.narrowed(robots=record.robots)
+        ).narrowed(robots=record.robots)
+        self._worked_out[record.key_id] = (record, policy, found)
+        return found

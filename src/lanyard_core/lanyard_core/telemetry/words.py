@@ -37,4 +37,6 @@ def reason_words(safety: SafetyStatus) -> str:
 def cause_words(causes: Cause) -> tuple[str, ...]:
     """The causes in lower case, in the order of their bits."""
     value = int(causes)
+    if not value:
+        return ()
     return tuple(cause.name.lower() for cause in Cause if int(cause) & value and cause.name)

@@ -45,8 +45,7 @@ from lanyard_gateway.web.envelope import Envelope
 from lanyard_gateway.web.guards import on_guard
 from lanyard_gateway.web.open_sockets import OpenSockets, SocketRegister
 from lanyard_gateway.web.rate_limits import RateLimits, judge_failure
-
-API_PREFIX = "/api/v1"
+from lanyard_gateway.web.scope_keys import API_PREFIX
 
 
 def create_app(context: AppContext, *, routers: Sequence[APIRouter] = ()) -> FastAPI:
@@ -61,6 +60,7 @@ def create_app(context: AppContext, *, routers: Sequence[APIRouter] = ()) -> Fas
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,
     )
@@ -102,13 +102,16 @@ def _put_checks_around(
 
 
 def _include(app: FastAPI, *, root_aliases: bool) -> None:
+    # Routes are looked through in this order, so what is asked for most stands first.
+    robots_api.add_status_route(app.router, prefix=API_PREFIX)
+    if root_aliases:
+        robots_api.add_status_route(app.router, in_schema=False)
     for router in (
         tasks_api.router,
         task_commands_api.router,
         task_events_api.router,
         task_types_api.router,
         robots_api.router,
-        robots_api.status_router,
         telemetry_api.router,
         events_api.router,
         stops_api.stop_router,
@@ -131,7 +134,6 @@ def _include(app: FastAPI, *, root_aliases: bool) -> None:
             tasks_api.router,
             task_commands_api.router,
             task_events_api.router,
-            robots_api.status_router,
         ):
             app.include_router(router, include_in_schema=False)
     for router in (command_socket.router, telemetry_socket.router, events_socket.router):

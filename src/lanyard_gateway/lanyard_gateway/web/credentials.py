@@ -54,7 +54,8 @@ def offered_protocols(connection: HTTPConnection) -> list[str]:
 
 
 def _in_header(connection: HTTPConnection) -> list[Credential]:
-    values = connection.headers.getlist("authorization")
+    headers = connection.scope["headers"]
+    values = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
     if not values:
         return []
     scheme, _, text = values[0].partition(" ")

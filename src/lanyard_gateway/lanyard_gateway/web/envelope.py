@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 from uuid import UUID
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
@@ -29,6 +28,14 @@ HSTS = "max-age=31536000; includeSubDomains"
 """Tells browsers to come over TLS only, for a year."""
 
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+_UNLESS_THERE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""Headers of every answer that does not say otherwise itself."""
 
 BodyLimit = Callable[[Scope], int]
 """How many bytes of body a request may carry."""
@@ -95,23 +102,23 @@ class Envelope:
 
 
 def _incoming_id(scope: Scope) -> str | None:
-    value = Headers(scope=scope).get("x-request-id", "")
-    return value if _ACCEPTABLE_ID.fullmatch(value) else None
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            return text if _ACCEPTABLE_ID.fullmatch(text) else None
+    return None
 
 
 def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[None]]:
     async def sender(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = scope[REQUEST_ID]
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers.setdefault("Cache-Control", "no-store")
-            headers.setdefault(
-                "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
-            )
-            headers.setdefault("Referrer-Policy", "no-referrer")
+            headers = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            headers += [header for header in _UNLESS_THERE if header[0] not in there]
+            headers.append((b"x-request-id", scope[REQUEST_ID].encode()))
             if scope.get("scheme") in ("https", "wss"):
-                headers["Strict-Transport-Security"] = HSTS
+                headers.append((b"strict-transport-security", HSTS.encode()))
+            message["headers"] = headers
         await send(message)
 
     return sender

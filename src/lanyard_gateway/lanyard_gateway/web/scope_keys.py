@@ -1,7 +1,9 @@
-"""Names under which the gateway's layers leave things for each other in a request's ASGI scope."""
+"""Names that the gateway's layers share: where the API is, and what is in a request's scope."""
 
 from __future__ import annotations
 
+API_PREFIX = "/api/v1"
+"""Where the API is."""
 PRINCIPAL = "lanyard.principal"
 """The Principal that the request's credential stands for."""
 REFUSAL = "lanyard.refusal"

@@ -27,7 +27,10 @@ async def granted(rates: Rates, count: int, *, per_s: int = 100) -> int:
     return sum([(await rates.request("wms", per_s=per_s)).granted for _ in range(count)])
 
 
-async def test_two_gateways_count_a_key_together(valkey):
+async def test_two_gateways_count_a_key_together(valkey, monkeypatch):
+    monkeypatch.setattr(
+        "lanyard_gateway.doors.rates.SHARED_TIMEOUT_S", 5.0
+    )  # this machine may be busy
     one, other = Rates(shared_url=url_of(valkey)), Rates(shared_url=url_of(valkey))
     began = time.monotonic()
     total = await granted(one, 60) + await granted(other, 60)

@@ -135,3 +135,19 @@ async def test_an_unknown_robot_is_404_and_says_where_the_known_ones_are(house, 
     answer = await house.call("GET", f"/api/v1/robots/arm-009{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert "/api/v1/robots" in answer.json()["detail"]
+
+
+async def test_the_direct_route_refuses_as_any_other_does(house):
+    asked = await house.call("GET", f"{STATUS}?joint=1")
+    assert (asked.status_code, asked.json()["errors"][0]["field"]) == (422, "joint")
+    posted = await house.call("POST", STATUS)
+    assert (posted.status_code, posted.headers["allow"]) == (405, "GET")
+    bare = await house.client.get(STATUS)
+    assert (bare.status_code, bare.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_the_document_shows_the_direct_route_with_its_parameter(house):
+    document = (await house.call("GET", "/openapi.json")).json()
+    route = document["paths"]["/api/v1/robots/{robot_id}/status"]["get"]
+    assert [each["name"] for each in route["parameters"]] == ["robot_id"]
+    assert "RobotStatusObject" in str(route["responses"]["200"])
