@@ -8,14 +8,15 @@ const BUILT = new URL("../lanyard_dashboard/static/built", import.meta.url).path
 
 rmSync(BUILT, { recursive: true, force: true });
 await build({
-  entryPoints: { app: "src/main.js" },
+  entryPoints: { app: "src/main.tsx" },
   outdir: BUILT,
   bundle: true,
   splitting: true,
   format: "esm",
+  jsx: "automatic",
+  jsxImportSource: "preact",
   target: "es2022",
   minify: true,
-  sourcemap: "linked",
   chunkNames: "[name]-[hash]",
   legalComments: "linked",
   logLevel: "warning",

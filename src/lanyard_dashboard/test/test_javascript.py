@@ -1,11 +1,11 @@
-"""Runs the tests of the JavaScript modules with Node's own runner."""
+"""Runs the tests of the JavaScript modules with Node's own runner, and checks the page's types."""
 
 import pathlib
 import subprocess
 
 import pytest
 
-from lanyard_dashboard import node, testing
+from lanyard_dashboard import building, node, testing
 
 FOLDER = pathlib.Path(__file__).parent / "javascript"
 
@@ -14,6 +14,16 @@ FOLDER = pathlib.Path(__file__).parent / "javascript"
 def test_javascript(path):
     done = subprocess.run(
         [*testing.node_command(), "--test", str(path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\n# pass 0\n" not in done.stdout, "no test was run"
+
+
+@pytest.mark.parametrize("script", ["test.mjs", "node_modules/typescript/bin/tsc"])
+def test_the_page(script):
+    """Its rules hold (``npm test``), and its types fit (``npm run check``)."""
+    done = subprocess.run(
+        [str(node.find_node()), script], cwd=building.SOURCES, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\n# pass 0\n" not in done.stdout, "no test was run"

@@ -26,6 +26,7 @@ from lanyard_runner import fastdds_files
 from lanyard_runner.announcement import Announcement, failure_line, write_ready_file
 from lanyard_runner.claims import claim_domain, claim_folder
 from lanyard_runner.command import Command, commands_for
+from lanyard_runner.demo_policy import write_demo_policy
 from lanyard_runner.demo_settings import HOST, DemoSettings, read_settings
 from lanyard_runner.development_key import renew_development_key
 from lanyard_runner.environment import demo_environment
@@ -135,20 +136,23 @@ class Demo:
         share = Path(get_package_share_directory("lanyard_bringup"))
         plans = plan_nodes(
             share / "launch" / "demo.launch.xml",
-            arguments={"overrides": str(self._overrides())},
+            arguments={"overrides": str(self._overrides(share))},
             surroundings=Surroundings(environment, _share_of),
         )
         return commands_for(
             plans, environment=environment, prefix_of=get_package_prefix, scratch=self._scratch
         )
 
-    def _overrides(self) -> Path:
+    def _overrides(self, share: Path) -> Path:
         """A parameter file with what this run sets, beyond config/."""
+        policy = self._scratch / "policy.yaml"
+        write_demo_policy(share / "config" / "policy.yaml", policy)
         gateway = {
             "host": HOST,
             "port": self._settings.port,
             "state_dir": str(self._settings.state_dir),
             "keys_file": str(self._keys_file),
+            "policy_file": str(policy),
             "ready_file": str(self._gateway_file),
             "rosbridge.enabled": True,
             "rosbridge.listen": True,

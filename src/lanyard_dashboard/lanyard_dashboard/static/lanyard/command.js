@@ -49,6 +49,11 @@ export class CommandStream {
     return this.#pilot?.state ?? null;
   }
 
+  // What the robot's gateway allows, as `hello` said it; null while there is no connection.
+  get limits() {
+    return this.#pilot?.hello?.limits ?? null;
+  }
+
   // How this connection has done so far; null while there is none.
   get figures() {
     return this.#pilot?.figures ?? null;

@@ -20,16 +20,20 @@ export class Connection {
   #seq = 0;
   #heardAt = performance.now();
   #unixOffsetMs = Date.now() - performance.now();
+  #pinged = { seq: 0, at: 0 };
+  #onRoundTrip = () => {};
   #watch = null;
   #end;
   #wake = () => {};
 
   // Resolves when the socket is open. `onFrame` gets every frame; `ended` resolves with the reason,
   // a ConnectionLost, when the connection is over. `pings`: whether to ask for signs of life; not
-  // where the caller numbers and sends its own.
-  static async open(endpoint, path, channel, { onFrame, pings = true }) {
+  // where the caller numbers and sends its own. `onRoundTrip` hears how many milliseconds each
+  // answered ping took.
+  static async open(endpoint, path, channel, { onFrame, pings = true, onRoundTrip = () => {} }) {
     const ticket = endpoint.usesTickets ? await endpoint.ticket(path, channel) : null;
     const connection = new Connection(endpoint.socket(path, channel, ticket), onFrame);
+    connection.#onRoundTrip = onRoundTrip;
     await connection.#opened(endpoint);
     connection.#keepAlive(pings);
     return connection;
@@ -90,9 +94,14 @@ export class Connection {
     this.#watch = setInterval(() => {
       const isSilent = performance.now() - this.#heardAt >= SILENCE_MS;
       if (isSilent) this.#giveUp(NO_GOODBYE, `nothing was heard for ${SILENCE_MS / 1000} s`);
-      else if (pings) this.tell("ping");
+      else if (pings) this.#ping();
     }, LOOK_MS);
     this.#watch.unref?.(); // in Node: what nobody waits for keeps no process alive
+  }
+
+  #ping() {
+    this.tell("ping");
+    this.#pinged = { seq: this.#seq, at: performance.now() };
   }
 
   #heard(data, onFrame) {
@@ -103,6 +112,7 @@ export class Connection {
     } catch {
       return this.#giveUp(CANNOT_READ, "the gateway sent what this client cannot read");
     }
+    if (frame.t === "pong" && frame.ack === this.#pinged.seq) this.#onRoundTrip(performance.now() - this.#pinged.at);
     onFrame(frame, this);
     this.#wake();
   }
@@ -139,14 +149,16 @@ export async function explainRefusal(endpoint, { scope, robots = [], online = fa
 // Frames of a connection that is made again whenever it is lost, for `for await`. The first
 // attempt must succeed. `begin(connection)` is called on each new connection. `waiting` holds the
 // frames that nobody has taken yet, and decides what is kept of them; when it can keep no more, the
-// connection is given up and made again. `needs`: what explainRefusal is to look for.
-export async function* frames(endpoint, { path, channel, begin, waiting, needs, signal }) {
+// connection is given up and made again. `needs`: what explainRefusal is to look for. `onRoundTrip`:
+// as in Connection.
+export async function* frames(endpoint, { path, channel, begin, waiting, needs, signal, onRoundTrip }) {
   const redial = new Redial();
   let wasConnected = false;
   while (!signal?.aborted) {
     try {
       const connection = await Connection.open(endpoint, path, channel, {
         onFrame: (frame, from) => waiting.put(frame) || from.close(),
+        onRoundTrip,
       });
       wasConnected = true;
       redial.linked();

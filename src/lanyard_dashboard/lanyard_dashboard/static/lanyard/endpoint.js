@@ -42,6 +42,12 @@ export class Endpoint {
     return (await this.call("POST", "/ws-tickets", { body: wish })).subprotocol;
   }
 
+  // Where a rosbridge client connects, with a ticket: such a client can be given nothing but a URL.
+  async rosbridgeUrl() {
+    const { ticket } = await this.call("POST", "/ws-tickets", { body: { purpose: "rosbridge" } });
+    return `${this.url.replace(/^http/, "ws")}/rosbridge?ticket=${quoted(ticket)}`;
+  }
+
   // The body of an answer. Throws Unreachable when none comes, and RequestFailed with the gateway's
   // reason when it refuses.
   async call(method, path, { body, headers = {}, query = {} } = {}) {

@@ -119,6 +119,12 @@ export class Lanyard {
     return this.#endpoint.call("GET", "/whoami");
   }
 
+  // A URL with which one rosbridge client may connect to this gateway, once and within ten seconds:
+  // `new ROSLIB.Ros({ url: await gateway.rosbridgeUrl() })`. It holds a ticket, never the key.
+  rosbridgeUrl() {
+    return this.#endpoint.rosbridgeUrl();
+  }
+
   async #askAgain(taskId, redial, signal) {
     let waitMs = POLL_MS;
     for (;;) {

@@ -28,8 +28,9 @@ class Newest {
 }
 
 // `robots`: which ones; none named: all. `fields`: which parts (all unless named). `rateHz`: at most
-// 10, because JSON carries no more. `signal` (an AbortSignal) ends it.
-export async function* telemetry(endpoint, robots, { fields, rateHz = 10, signal } = {}) {
+// 10, because JSON carries no more. `signal` (an AbortSignal) ends it. `onRoundTrip` hears each second
+// how many milliseconds a ping took.
+export async function* telemetry(endpoint, robots, { fields, rateHz = 10, signal, onRoundTrip } = {}) {
   const wish = { rate_hz: rateHz, ...(fields ? { fields } : {}), ...(robots.length > 1 ? { robots } : {}) };
   const one = robots.length === 1 ? `/${quoted(robots[0])}` : "";
   let confirmed = false; // until then come samples that nobody asked for
@@ -39,6 +40,7 @@ export async function* telemetry(endpoint, robots, { fields, rateHz = 10, signal
     waiting: new Newest(),
     needs: { scope: "telemetry:read", robots },
     signal,
+    onRoundTrip,
     begin(connection) {
       confirmed = false;
       connection.tell("sub", wish);

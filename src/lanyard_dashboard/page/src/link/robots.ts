@@ -1,0 +1,98 @@
+// What is known of the robots: of all at a slow rate, of the chosen one ten times a second, and what
+// happens to them. Kept with the time at which it arrived here.
+
+import { computed, effect, signal } from "@preact/signals";
+import { added, isWorthALine } from "../model/eventLog.js";
+import { OVERVIEW, STREAM, type Freshness, judge } from "../model/freshness.js";
+import { History } from "../model/history.js";
+import { Trail } from "../model/trail.js";
+import type { RobotEvent, Sample } from "../model/types.js";
+import { type Gateway, follow } from "./session.js";
+
+export interface Received { sample: Sample; at: number }
+
+const OVERVIEW_HZ = 2;
+const TICK_MS = 250;
+const FIRST_ID = "0".repeat(26); // before every event: tell all that is kept
+
+export const now = signal(performance.now()); // moves four times a second
+export const robotIds = signal<string[]>([]);
+export const chosenId = signal<string | null>(null);
+export const overview = signal<ReadonlyMap<string, Received>>(new Map());
+export const chosen = signal<Received | undefined>(undefined);
+export const events = signal<readonly RobotEvent[]>([]);
+export const roundTripMs = signal<number | null>(null);
+export const heardHz = signal(0);
+export const linkTrouble = signal("");
+
+export const joints = { position: new History(12), velocity: new History(12), effort: new History(12) };
+export const velocity = new History(2);
+export const trail = new Trail();
+
+export const overviewAge = (id: string): number | null => {
+  const received = overview.value.get(id);
+  return received === undefined ? null : Math.max(0, now.value - received.at);
+};
+export const overviewFreshness = (id: string): Freshness => judge(overviewAge(id), OVERVIEW);
+export const chosenAge = computed(() => (chosen.value === undefined ? null : Math.max(0, now.value - chosen.value.at)));
+export const chosenFreshness = computed<Freshness>(() => judge(chosenAge.value, STREAM));
+
+export function watchRobots(gateway: Gateway): void {
+  const never = new AbortController().signal;
+  setInterval(() => { now.value = performance.now(); }, TICK_MS);
+  void follow(
+    () => gateway.telemetry<Sample>([], { rateHz: OVERVIEW_HZ, fields: ["safety", "battery", "task", "errors"] }),
+    takeOverview, say, never,
+  );
+  void follow(() => gateway.events<RobotEvent>({ since: events.value[0]?.id ?? FIRST_ID }), takeEvent, say, never);
+  effect(() => watchChosen(gateway, chosenId.value));
+}
+
+const say = (words: string): void => { linkTrouble.value = words; };
+
+function takeOverview(sample: Sample): void {
+  overview.value = new Map(overview.value).set(sample.robot_id, { sample, at: performance.now() });
+  if (!robotIds.value.includes(sample.robot_id)) robotIds.value = [...robotIds.value, sample.robot_id].sort();
+}
+
+function takeEvent(event: RobotEvent): void {
+  const isFirstGap = event.type === "gap" && events.value.length === 0; // what was before this page
+  if (isWorthALine(event) && !isFirstGap) events.value = added(events.value, event);
+}
+
+function watchChosen(gateway: Gateway, id: string | null): () => void {
+  const ending = new AbortController();
+  forget();
+  if (id !== null) {
+    const begin = () => gateway.telemetry<Sample>([id], {
+      signal: ending.signal,
+      onRoundTrip: (ms) => { roundTripMs.value = ms; },
+    });
+    void follow(begin, (sample) => ending.signal.aborted || takeChosen(sample), say, ending.signal);
+  }
+  return () => ending.abort();
+}
+
+function forget(): void {
+  chosen.value = undefined;
+  roundTripMs.value = null;
+  heardHz.value = 0;
+  trail.clear();
+  for (const each of [...Object.values(joints), velocity]) each.clear();
+}
+
+let arrivals: number[] = [];
+
+function takeChosen(sample: Sample): void {
+  const at = performance.now();
+  arrivals = [...arrivals.filter((each) => each > at - 2000), at];
+  heardHz.value = arrivals.length / 2;
+  const state = sample.joint_state;
+  joints.position.push(at / 1000, state?.position ?? []);
+  joints.velocity.push(at / 1000, state?.velocity ?? []);
+  joints.effort.push(at / 1000, state?.effort ?? []);
+  velocity.push(at / 1000, [sample.twist?.linear.x, sample.twist?.angular.z]);
+  if (sample.pose) trail.push(sample.pose.position);
+  linkTrouble.value = "";
+  chosen.value = { sample, at };
+}
