@@ -6,12 +6,14 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 DEADLINE_S = 90.0
 
@@ -102,3 +104,54 @@ def is_running(pid):
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
+BROWSERS = ("chromium", "google-chrome")
+# Three dimensions without a graphics card; and as root, in a container, there is no sandbox.
+BROWSER_OPTIONS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a screen: that of this machine, or the one that Playwright has."""
+    expect.set_options(timeout=30_000)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        if path is None and not pathlib.Path(playwright.chromium.executable_path).exists():
+            leave_out = pytest.fail if os.environ.get("CI") else pytest.skip
+            leave_out("no chromium: run `make setup`, or install it")
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def show():
+    """Goes to a view of the dashboard."""
+
+    def go(page, view):
+        page.locator(f"nav a[href^='#/{view}']").click()
+        expect(page.locator(f"nav a[href^='#/{view}']")).to_have_attribute("aria-current", "page")
+
+    return go
+
+
+@pytest.fixture
+def open_page(browser, demo, show):
+    """Opens the demo's dashboard, logged in; what goes wrong in its program fails the test."""
+    contexts, wrong = [], []
+
+    def begin(view="fleet", **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"{demo.ready['url']}/dashboard/#key={demo.ready['api_key']}")
+        expect(page.locator("#link")).to_contain_text("Live")
+        show(page, view)
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -11,6 +11,7 @@ const AGAIN_MS = 100;
 export interface Driving {
   robotId: string;
   isArmed: boolean;
+  isAsking: boolean;
   words: string;
   limits: Limits | null;
   roundTripMs: number | null;
@@ -26,6 +27,7 @@ class Driver {
   readonly share = signal(0.3); // of the speed that is allowed
   #stream: CommandStream | null = null;
   #robotId = "";
+  #isAsking = false;
   #push = CENTRE;
   #beat: ReturnType<typeof setInterval> | undefined;
 
@@ -44,7 +46,8 @@ class Driver {
     const stream = gateway.commandStream(robotId, { ...options, onChange: () => this.#show() });
     this.#stream = stream;
     this.#robotId = robotId;
-    this.#show("asking for the robot");
+    this.#isAsking = true;
+    this.#show();
     try {
       await stream.open();
       this.#beat = setInterval(() => this.#steer(), AGAIN_MS);
@@ -52,17 +55,21 @@ class Driver {
       if (this.#stream === stream) this.#stream = null;
       this.trouble.value = wordsOf(error);
     }
+    this.#isAsking = false;
     this.#show();
   }
 
   // Arm once more, after a stop or a lost connection.
   async armAgain(): Promise<void> {
     this.trouble.value = "";
+    this.#isAsking = true;
+    this.#show();
     try {
       await this.#stream?.arm({ clearSafeStop: true });
     } catch (error) {
       this.trouble.value = wordsOf(error);
     }
+    this.#isAsking = false;
     this.#show();
   }
 
@@ -101,19 +108,25 @@ class Driver {
     if (isArmed) stream!.drive(speed.linear, speed.angular, { forMs: DEADMAN_MS });
   }
 
-  #show(words?: string): void {
+  #show(): void {
     const stream = this.#stream;
     const figures = stream?.figures;
     this.state.value = stream && {
       robotId: this.#robotId,
       isArmed: stream.armed,
-      words: words ?? (stream.armed ? "armed: hold the stick to move" : `not armed: ${stream.trouble}`),
+      isAsking: this.#isAsking && !stream.armed,
+      words: this.#words(stream),
       limits: stream.limits,
       roundTripMs: figures?.roundTripMs ?? null,
       worstRoundTripMs: figures?.worstRoundTripMs ?? 0,
       refused: figures?.refused ?? 0,
       interruptions: figures?.interruptions ?? 0,
     };
+  }
+
+  #words(stream: CommandStream): string {
+    if (stream.armed) return "Armed: hold the stick to move.";
+    return this.#isAsking ? "Asking for the robot …" : `Not armed: ${stream.trouble}`;
   }
 }
 

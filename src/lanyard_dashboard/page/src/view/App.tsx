@@ -40,7 +40,10 @@ function Inside() {
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${TITLES[view]} – Lanyard`;
-    if (!isFirst.current) main.current?.focus(); // so that a screen reader says where one has come to
+    if (!isFirst.current) {
+      main.current?.focus({ preventScroll: true }); // so that a screen reader says where one has come to
+      scrollTo(0, 0);
+    }
     isFirst.current = false;
   }, [view]);
   useEffect(() => {
@@ -129,8 +132,8 @@ function StopButton() {
   const whom = targets.length > 1 ? `all ${targets.length} robots` : targets[0] ?? "";
   return (
     <button id="stop" class="stop" disabled={targets.length === 0} onClick={() => void stopRobots(targets)}
-      aria-label={`STOP ${whom}`} aria-keyshortcuts="Space" title="Stops and keeps stopped until a reset (space bar). Software, not a safety-rated function.">
-      STOP<small>{whom}</small>
+      aria-keyshortcuts="Space" title="Stops and keeps stopped until a reset (space bar). Software, not a safety-rated function.">
+      STOP <small>{whom}</small>
     </button>
   );
 }

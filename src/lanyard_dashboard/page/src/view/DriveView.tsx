@@ -54,7 +54,7 @@ function Commands() {
   }
   return (
     <>
-      {!driving.isArmed && <button class="primary" onClick={() => void driver.armAgain()}>Arm again</button>}
+      {!driving.isArmed && <button class="primary" disabled={driving.isAsking} onClick={() => void driver.armAgain()}>Arm again</button>}
       <button onClick={() => void driver.release()}>Give back</button>
     </>
   );

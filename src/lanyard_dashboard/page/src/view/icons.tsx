@@ -19,7 +19,7 @@ const SHAPES: Record<string, string> = {
   robot: "M7 1h2v2h4v7H3V3h4zM5 5v2h2V5zm4 0v2h2V5zM2 12h12v2H2z",
   tasks: "M2 3h2v2H2zm4 0h8v2H6zM2 7h2v2H2zm4 0h8v2H6zm-4 4h2v2H2zm4 0h8v2H6z",
   drive: "M8 1l2.5 3H9v3h3V5.500L15 8l-3 2.500V9H9v3h1.500L8 15l-2.500-3H7V9H4v1.500L1 8l3-2.500V7h3V4H5.500z",
-  theme: "M8 2a6 6 0 1 0 0 12zm0 0a6 6 0 0 1 0 12",
+  theme: "M8 1.500a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13M8 3v10A5 5 0 0 1 8 3",
   bolt: "M9 1 3 9h4l-1 6 7-9H9z",
 };
 

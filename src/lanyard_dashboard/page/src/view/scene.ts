@@ -85,7 +85,7 @@ class Picture {
 
   // Whether anything has moved since the last time.
   take(frames: readonly Placed[]): boolean {
-    const shown = JSON.stringify(frames.map(({ name, pose }) => [name, pose]));
+    const shown = JSON.stringify(frames.map(({ name, pose }) => [name, pose]), toMillimetres);
     if (shown === this.#shown) return false;
     this.#shown = shown;
     this.#arm.clear();
@@ -117,6 +117,9 @@ class Picture {
     this.#arm.add(ball);
   }
 }
+
+// What moves by less is noise, and not worth a new picture.
+const toMillimetres = (_: string, value: unknown): unknown => (typeof value === "number" ? Math.round(value * 1000) : value);
 
 const vector = ({ pose: { translation } }: Placed): Vector3 => new Vector3(translation.x, translation.y, translation.z);
 

@@ -1,0 +1,120 @@
+"""Makes the pictures of the dashboard in docs/: `python test/demo/screenshots.py`.
+
+Starts the demo on free ports, gives the robot work, and looks at the page as people do: on a desk,
+on a phone, in the dark. What is shown is what the demo's nodes do; nothing is made up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PATIENCE_S = 60.0
+
+
+def main() -> None:
+    """Make all pictures."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        demo, ready = start(Path(folder))
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+                args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+            )
+            page = browser.new_page(viewport=DESK, color_scheme="light")
+            page.goto(f"{ready['url']}/dashboard/#key={ready['api_key']}")
+            take_pictures(page)
+        finally:
+            demo.send_signal(signal.SIGTERM)
+            demo.wait(PATIENCE_S)
+
+
+def start(folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """A demo that is up, and where it is."""
+    file = folder / "ready.json"
+    arguments = ["--port=0", "--rosbridge-port=0", f"--domain-id={random.randint(1, 99)}"]
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "lanyard_runner.demo", *arguments,
+         f"--state-dir={folder / 'state'}", f"--ready-file={file}"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=os.environ,
+    )  # fmt: skip
+    deadline = time.monotonic() + PATIENCE_S
+    while not file.exists():
+        if demo.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit("the demo did not start: try `make demo`")
+        time.sleep(0.1)
+    return demo, json.loads(file.read_text())
+
+
+def take_pictures(page: Page) -> None:
+    """Give work, and look at each view."""
+    expect(page.locator("#link")).to_contain_text("Live", timeout=PATIENCE_S * 1000)
+    show(page, "tasks")
+    submit(page, "inspect", {"views": "2", "dwell_s": "0.2"})
+    submit(page, "move_to", {"x_m": "1.4", "y_m": "0.9"})
+    submit(page, "pick_and_place", {})
+    page.get_by_label("Type").select_option("wait")
+    picture(page, "tasks", after_s=1.0)
+    page.set_viewport_size({"width": 1440, "height": 1330})
+    show(page, "robot")
+    picture(page, "robot", after_s=24.0)
+    page.emulate_media(color_scheme="dark")
+    picture(page, "robot-dark", after_s=1.0)
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
+    show(page, "fleet")
+    picture(page, "fleet", after_s=1.0)
+    show(page, "tasks")
+    page.locator("[data-status=running]").get_by_role("button").click()
+    expect(page.locator("[data-status=running]")).to_have_count(0, timeout=PATIENCE_S * 1000)
+    page.set_viewport_size(PHONE)
+    show(page, "drive")
+    page.get_by_role("button", name="Take command").click()
+    expect(page.locator("#stick.armed")).to_have_count(1, timeout=PATIENCE_S * 1000)
+    pull_the_stick(page)
+    picture(page, "phone", after_s=0.8)
+    page.mouse.up()
+
+
+def show(page: Page, view: str) -> None:
+    page.locator(f"nav a[href^='#/{view}']").click()
+
+
+def submit(page: Page, task_type: str, fields: dict[str, str]) -> None:
+    page.get_by_label("Type").select_option(task_type)
+    for name, text in fields.items():
+        page.locator(f"[name='{name}']").fill(text)
+    page.get_by_role("button", name="Send to").click()
+    page.wait_for_timeout(700)
+
+
+def pull_the_stick(page: Page) -> None:
+    box = page.locator("#stick").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - box["width"] / 8, y - box["height"] / 3)
+
+
+def picture(page: Page, name: str, *, after_s: float) -> None:
+    page.wait_for_timeout(after_s * 1000)
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=DOCS / f"dashboard-{name}.png")
+
+
+if __name__ == "__main__":
+    main()
