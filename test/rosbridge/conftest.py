@@ -42,6 +42,7 @@ POLICY = {
         "panel": {
             "scopes": [scope.value for scope in Scope],
             "robots": ALL,
+            "requests_per_s": 1000,
             "topics": {"subscribe": ALL, "publish": [*ALL, "/cmd_vel"]},
             "services": {"call": ALL, "advertise": ALL},
             "actions": {"send_goal": ALL, "advertise": ALL},
@@ -49,6 +50,7 @@ POLICY = {
         },
         "looker": {"scopes": ["rosbridge", "ros:read"], "topics": {"subscribe": ["/chatter"]}},
         "stranger": {"scopes": ["robots:read"], "robots": ALL},
+        "seldom": {"scopes": ["rosbridge"], "robots": ALL, "requests_per_s": 1},
     },
 }
 

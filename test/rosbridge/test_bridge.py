@@ -1,5 +1,6 @@
 """The bridge between real processes, spoken to with bare frames."""
 
+import json
 import time
 
 import cbor2
@@ -56,6 +57,35 @@ def test_a_role_without_the_scope_does_not_come_in(server):
 def test_the_page_of_another_site_does_not_come_in(server):
     headers = {"Authorization": f"Bearer {server.keys['panel']}"}
     assert refused(server, additional_headers=headers, origin="https://evil.example") == 403
+
+
+def test_a_key_that_connects_too_often_is_told_to_wait(server):
+    headers = {"Authorization": f"Bearer {server.keys['seldom']}"}
+    found = set()
+    for _ in range(20):
+        try:
+            with connect(server.url, additional_headers=headers, proxy=None):
+                found.add(101)
+        except InvalidStatus as refusal:
+            found.add(refusal.response.status_code)
+    assert found == {101, 429}
+
+
+def test_who_came_in_and_who_did_not_is_in_the_audit_log(server, eventually):
+    with server.connect("looker"):
+        pass
+
+    def logged(event, **known):
+        files = (server.folder / "rosbridge-audit").glob("audit-*.jsonl")
+        entries = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [
+            each for each in entries if each["event"] == event and known.items() <= each.items()
+        ]
+
+    came = eventually(lambda: logged("socket.close", role="looker"))
+    assert came[0]["endpoint"] == "/rosbridge"
+    assert refused(server) in (401, 429)
+    assert eventually(lambda: logged("socket.open", actor="anon", decision="deny"))
 
 
 def test_a_key_may_come_as_a_subprotocol_as_browsers_do(server):

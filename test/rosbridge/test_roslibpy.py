@@ -8,6 +8,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 SCENARIO = pathlib.Path(__file__).parent / "roslibpy_scenario.py"
+GOALS = pathlib.Path(__file__).parent / "roslibpy_goals.py"
 
 
 def test_roslibpy_reads_publishes_calls_and_serves(server, start, peer, eventually):
@@ -48,3 +49,17 @@ def test_roslibpy_reads_publishes_calls_and_serves(server, start, peer, eventual
     peer.node.destroy_client(caller)
     peer.node.destroy_service(service)
     peer.node.destroy_publisher(publisher)
+
+
+def test_goals_of_roslibpy_are_run_refused_and_cancelled(server, start, worker):
+    host, port = server.url.removeprefix("ws://").split(":")
+    running = start(sys.executable, str(GOALS), host, port, server.keys["panel"])
+    status, values = running.says("short")
+    assert (status, values["error_message"]) == ("GoalStatus.SUCCEEDED", "done")
+    running.says("had feedback", True)
+    what, why = running.says("reject")
+    assert (what, "rejected" in why) == ("failed", True)
+    status, values = running.says("long")
+    assert (status, values["error_message"]) == ("GoalStatus.CANCELED", "cancelled")
+    what, why = running.says("nothing")
+    assert "nobody serves the action /nobody" in why

@@ -152,7 +152,7 @@ def read_settings(parameters: Parameters) -> GatewaySettings:
         rt_priority=cast(int, parameters["rt_priority"]),
         command=CommandSettings(**_group(parameters, "command.")),
         limits=Limits(**_group(parameters, "limits.")),
-        audit=_audit(parameters),
+        audit=audit_settings(parameters),
         tls=_tls(parameters),
         rosbridge=rosbridge_of(_group(parameters, "rosbridge."), problems),
         tf=TfSettings(**_group(parameters, "tf.")),
@@ -175,10 +175,14 @@ def _tls(parameters: Parameters) -> TlsSettings:
     return TlsSettings(**{name: _path(_text(parameters, f"tls.{name}")) for name in _TLS_FILES})
 
 
-def _audit(parameters: Parameters) -> AuditSettings:
+def audit_settings(parameters: Parameters, *, name: str = "audit") -> AuditSettings:
+    """How the audit log is written, from the group ``audit`` of a node's parameters.
+
+    ``name``: how its folder and its key in state_dir are called unless a parameter says otherwise.
+    """
     found = _group(parameters, "audit.")
-    found["folder"] = _file(parameters, "audit.folder", "audit")
-    found["signing_key"] = _file(parameters, "audit.signing_key", "audit-signing-key.pem")
+    found["folder"] = _file(parameters, "audit.folder", name)
+    found["signing_key"] = _file(parameters, "audit.signing_key", f"{name}-signing-key.pem")
     found["head_targets"] = tuple(_texts(parameters, "audit.head_targets"))
     return AuditSettings(**found)
 

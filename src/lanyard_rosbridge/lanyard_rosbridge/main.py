@@ -1,12 +1,13 @@
 """``ros2 run lanyard_rosbridge server``: the bridge in a process of its own.
 
-The same keys, policy and checks as the gateway's, and nothing else. Main thread: this module, then
-the event loop. One more thread: ROS.
+The same keys, policy, checks, limits and audit log as the gateway's, and nothing else of it. Main
+thread: this module, then the event loop. One more thread: ROS.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import logging
 import socket
@@ -19,14 +20,20 @@ from rclpy.utilities import remove_ros_args
 from lanyard_core.access.keys import KeyRing
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway import listening
+from lanyard_gateway.audit.service import audit_log
 from lanyard_gateway.composition import open_keyring
+from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.side_doors import Only
 from lanyard_gateway.web.app import create_door_app
+from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import DoorContext
 from lanyard_gateway.web.farewell import Farewell
 from lanyard_gateway.web.serve import server_config, tune_listener
-from lanyard_node_support.interpreter import exempt_from_garbage_collection
+from lanyard_node_support.interpreter import (
+    exempt_from_garbage_collection,
+    shorten_switch_interval,
+)
 from lanyard_node_support.parameters import declare
 from lanyard_node_support.run import complain, init_ros
 from lanyard_node_support.transport import choose_transport
@@ -83,14 +90,25 @@ def _run(settings: ServerSettings, keyring: KeyRing) -> int:
     with listening.bind(settings.host, settings.port) as listener:
         origins = (*settings.allowed_origins, *listening.own_origins(listener))
         settings = dataclasses.replace(settings, allowed_origins=origins)
-        run_loop(_serve(settings, keyring, listener))
+        with _audit_of(settings) as audit:
+            run_loop(_serve(settings, keyring, listener, audit))
     return 0
 
 
-async def _serve(settings: ServerSettings, keyring: KeyRing, listener: socket.socket) -> None:
+def _audit_of(settings: ServerSettings) -> contextlib.AbstractContextManager[AuditSink]:
+    """The audit log, open as long as its block runs. Raises BadConfiguration when entered."""
+    if settings.audit.enabled:
+        return audit_log(settings.audit)
+    return contextlib.nullcontext(NoAudit())
+
+
+async def _serve(
+    settings: ServerSettings, keyring: KeyRing, listener: socket.socket, audit: AuditSink
+) -> None:
     door = RosbridgeDoor(settings.bridge)
     web = settings.web(max_message_bytes=door.max_message_bytes)
-    context = DoorContext(robots={}, keyring=keyring, settings=web)
+    rates = Rates()
+    context = DoorContext(robots={}, keyring=keyring, settings=web, audit=audit, rates=rates)
     app = Farewell(create_door_app(context, door.router))
     config = server_config(Only(app, PATH), web)
     config.timeout_graceful_shutdown = _SHUTDOWN_S
@@ -100,12 +118,14 @@ async def _serve(settings: ServerSettings, keyring: KeyRing, listener: socket.so
     server = Server(config, farewell=app, while_up=ready)
     stop_on_signals(server)
     exempt_from_garbage_collection()
+    shorten_switch_interval()
     door.start()
     try:
         _log.info("serving rosbridge at %s", rosbridge_url)
         await server.serve(sockets=[tune_listener(listener)])
     finally:
         door.stop()
+        await rates.close()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import cast
 from lanyard_core.access.patterns import Patterns
 from lanyard_core.faults import BadConfiguration
 from lanyard_gateway.robot_entries import robots_of
-from lanyard_gateway.settings import is_loopback
+from lanyard_gateway.settings import AuditSettings, audit_settings, is_loopback
 from lanyard_gateway.side_doors import room_for
 from lanyard_gateway.web.settings import WebSettings
 from lanyard_rosbridge.serve.bridge import BridgeSettings
@@ -29,6 +29,7 @@ class ServerSettings:
     policy_file: Path | None
     ready_file: Path | None
     allowed_origins: tuple[str, ...]
+    audit: AuditSettings
     bridge: BridgeSettings
 
     def web(self, *, max_message_bytes: int) -> WebSettings:
@@ -63,6 +64,7 @@ def read_settings(parameters: Mapping[str, object]) -> ServerSettings:
         policy_file=_path(parameters, "policy_file"),
         ready_file=_path(parameters, "ready_file"),
         allowed_origins=tuple(_texts(parameters, "allowed_origins")),
+        audit=audit_settings(parameters, name="rosbridge-audit"),
         bridge=BridgeSettings(
             namespace=str(parameters["namespace"]),
             motion=_patterns(_texts(parameters, "motion_topics"), problems),

@@ -17,6 +17,8 @@ def test_by_default_it_listens_on_this_machine_with_the_gateways_files():
     assert (found.host, found.port) == ("127.0.0.1", 9090)
     assert str(found.keys_file) == "/var/lib/lanyard/keys.json"
     assert found.policy_file is None
+    assert found.audit.enabled
+    assert str(found.audit.folder) == "/var/lib/lanyard/rosbridge-audit"
     assert found.bridge.motion.match("/arm_001/cmd_vel")
 
 

@@ -48,20 +48,28 @@ def rosbridge_router(bridge: Bridge) -> APIRouter:
 
 
 async def _serve(bridge: Bridge, websocket: WebSocket, link: Link) -> None:
-    bridge.joined(websocket)
+    line = line_of(websocket)
     received = 0
+
+    def take(message: str | bytes) -> None:
+        nonlocal received
+        received += 1
+        link.received(message)
+
+    bridge.joined(websocket)
+    line.on_message = take  # what comes is dealt with at once, and need not wait for this task
     try:
         while True:
             message = await websocket.receive()
             if message["type"] == "websocket.disconnect":
                 break
-            received += 1
             text = message.get("text")
-            link.received(message["bytes"] if text is None else text)
+            take(message["bytes"] if text is None else text)
             await asyncio.sleep(0)  # a socket with a full buffer must not hold the loop
     except WebSocketDisconnect:
         pass  # the client is gone; that is how most connections end
     finally:
+        line.on_message = None
         link.close()
         bridge.left(websocket)
         note_counts(websocket, frames_in=received, frames_out=link.sent)
