@@ -21,19 +21,25 @@ nobody = roslibpy.ActionClient(ros, "/nobody", "lanyard_msgs/action/ExecuteTask"
 
 
 def run(client, task, *, cancel=False):
-    """Send a goal and wait for its end; cancel it once it works."""
-    works = threading.Event()
-    goal = roslibpy.Goal({"task_type": task})
+    """Send a goal and wait for its end; cancel it once it works. Whether there was feedback."""
+    works, ended = threading.Event(), threading.Event()
+
+    def tell(*told):
+        # roslibpy's own wait ends before this is called.
+        say(task, *told)
+        ended.set()
+
     sent = client.send_goal(
-        goal,
-        lambda result: say(task, str(result["status"]), result["values"]),
+        roslibpy.Goal({"task_type": task}),
+        lambda result: tell(str(result["status"]), result["values"]),
         lambda feedback: works.set(),
-        lambda error: say(task, "failed", str(error)),
+        lambda error: tell("failed", str(error)),
     )
     if cancel:
         works.wait(20.0)
         client.cancel_goal(sent)
     client.wait_goal(sent, timeout=20)
+    ended.wait(20.0)
     return works.is_set()
 
 
