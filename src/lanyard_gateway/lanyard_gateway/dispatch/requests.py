@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from lanyard_core.faults import FieldError, NotFound, ValidationFailed
+from lanyard_core.task.built_in import SEQUENCE
 from lanyard_core.task.catalogue import TaskType
 from lanyard_core.task.order import (
     ANY_ROBOT,
@@ -17,6 +18,7 @@ from lanyard_core.task.order import (
     TaskOrder,
 )
 from lanyard_gateway.dispatch.shop import Shop
+from lanyard_gateway.dispatch.steps import wrong_steps
 
 TRIES_WHEN_REQUEUED = 3
 """How often a task is begun at most that is to be done again when its robot is lost."""
@@ -82,6 +84,8 @@ class OrderDesk:
         task_type = self._task_type(draft.task_type)
         task_type.check(draft.parameters)
         errors = [*_wrong_robot(draft), *_wrong_policy(draft, task_type)]
+        if task_type.name == SEQUENCE.name:
+            errors += wrong_steps(draft.parameters, self._shop.task_types)
         errors += wrong_times(
             draft.not_before_unix_s, draft.deadline_unix_s, now=self._shop.clocks.unix()
         )

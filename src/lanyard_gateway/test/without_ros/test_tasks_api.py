@@ -174,6 +174,27 @@ async def test_a_missing_field_is_named(house, order):
     }  # fmt: skip
 
 
+async def test_what_is_wrong_in_the_steps_of_a_sequence_is_told_by_field(house, order):
+    steps = [
+        {"task_type": "wait", "parameters": {"duration_s": 1.0}},
+        {"task_type": "wait", "parameters": {"duration_s": -1.0}},
+        {"task_type": "fly"},
+        {"task_type": "sequence", "parameters": {"steps": []}},
+        {"task_type": "move_to", "parameters": {"x_m": 1.0}},
+    ]
+    body = {**order, "task_type": "sequence", "parameters": {"steps": steps}}
+    answer = await house.call("POST", TASKS, json=body)
+    assert answer.status_code == 422
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
+        ("parameters.steps.1.parameters.duration_s", "minimum"),
+        ("parameters.steps.2.task_type", "unknown_task_type"),
+        ("parameters.steps.3.task_type", "unknown_task_type"),
+        ("parameters.steps.4.parameters.y_m", "required"),
+    ]
+    body["parameters"]["steps"] = steps[:1]
+    assert (await house.call("POST", TASKS, json=body)).status_code == 201
+
+
 async def test_an_unknown_task_type_lists_the_known_ones(house, order):
     answer = await house.call("POST", TASKS, json=order | {"task_type": "fly"})
     assert "move_to, pick_and_place" in answer.json()["detail"]
