@@ -65,6 +65,7 @@ RULES = {
             "starlette",
             "uvicorn",
             "pydantic",
+            "typing_extensions",
             "anyio",
             "lanyard_dashboard",
             *CODECS,

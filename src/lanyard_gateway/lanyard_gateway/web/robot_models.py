@@ -6,9 +6,10 @@ SI units; a value that is not known, or that JSON has no number for, is null.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from lanyard_core.task.model import TaskStatus
 
@@ -32,7 +33,7 @@ class Mode(str, Enum):
     TELEOP = "teleop"
 
 
-class VectorObject(BaseModel):
+class VectorObject(TypedDict):
     """Three numbers."""
 
     x: float | None
@@ -40,7 +41,7 @@ class VectorObject(BaseModel):
     z: float | None
 
 
-class QuaternionObject(BaseModel):
+class QuaternionObject(TypedDict):
     """An orientation."""
 
     x: float | None
@@ -49,7 +50,7 @@ class QuaternionObject(BaseModel):
     w: float | None
 
 
-class BatteryObject(BaseModel):
+class BatteryObject(TypedDict):
     """The battery; percent 0-100, current negative while it is discharged."""
 
     percent: float | None
@@ -60,7 +61,7 @@ class BatteryObject(BaseModel):
     age_ms: float | None
 
 
-class JointObject(BaseModel):
+class JointObject(TypedDict):
     """One joint."""
 
     name: str
@@ -70,7 +71,7 @@ class JointObject(BaseModel):
     temperature_c: float | None
 
 
-class PoseObject(BaseModel):
+class PoseObject(TypedDict):
     """Where the base is."""
 
     frame_id: str
@@ -84,7 +85,7 @@ class PoseObject(BaseModel):
     localized: bool
 
 
-class ToolPoseObject(BaseModel):
+class ToolPoseObject(TypedDict):
     """Where the tool is, seen from ``frame_id``."""
 
     frame_id: str
@@ -92,14 +93,14 @@ class ToolPoseObject(BaseModel):
     orientation: QuaternionObject
 
 
-class TwistObject(BaseModel):
+class TwistObject(TypedDict):
     """Velocity in m/s and rad/s."""
 
     linear: VectorObject
     angular: VectorObject
 
 
-class CurrentTaskObject(BaseModel):
+class CurrentTaskObject(TypedDict):
     """The task that the robot carries out now."""
 
     task_id: str
@@ -109,18 +110,18 @@ class CurrentTaskObject(BaseModel):
     progress: float | None
 
 
-class ErrorObject(BaseModel):
+class ErrorObject(TypedDict):
     """An error that the robot reports."""
 
     code: str
-    level: str = Field(description="warning, urgent, critical or fatal")
+    level: Annotated[str, Field(description="warning, urgent, critical or fatal")]
     message: str
     hint: str
     since: str
     source: str
 
 
-class SafetyObject(BaseModel):
+class SafetyObject(TypedDict):
     """The state of the safety machine; ``unknown`` when the robot is offline."""
 
     state: SafetyWord
@@ -130,24 +131,24 @@ class SafetyObject(BaseModel):
     at_rest: bool
     speed_cap_mps: float | None
     age_ms: float | None
-    safety_rated: Literal[False] = False
+    safety_rated: Literal[False]
 
 
-class Link(BaseModel):
+class Link(TypedDict):
     """Who commands the robot, and how well it is reached (null: not measured)."""
 
-    command_session: str | None = Field(description="Who holds the lease; null: nobody.")
+    command_session: Annotated[str | None, Field(description="Who holds the lease; null: nobody.")]
     rtt_ms: float | None
     loss_ratio: float | None
 
 
-class Software(BaseModel):
+class Software(TypedDict):
     """The version of the gateway that serves this robot."""
 
     version: str
 
 
-class RobotStatusObject(BaseModel):
+class RobotStatusObject(TypedDict):
     """All that is known of a robot. Answered also when it is offline: last values, with ages."""
 
     robot_id: str

@@ -154,6 +154,7 @@ def _safety(status: RobotStatus) -> models.SafetyObject:
         at_rest=safety.at_rest and status.online,
         speed_cap_mps=number(safety.speed_cap_mps),
         age_ms=milliseconds(safety.age_s),
+        safety_rated=False,
     )
 
 
