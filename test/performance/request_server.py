@@ -36,6 +36,10 @@ from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.scope_keys import PRINCIPAL
 from lanyard_gateway.web.serve import server_config
 from lanyard_gateway.web.settings import WebSettings
+from lanyard_node_support.interpreter import (
+    exempt_from_garbage_collection,
+    shorten_switch_interval,
+)
 
 KEYS = 400  # each asks less often than it may
 
@@ -87,6 +91,8 @@ def main() -> int:
         config = server_config(app, WebSettings(port=options.port, connections=limits))
         config.timeout_graceful_shutdown = 1
         uvloop.install()
+        exempt_from_garbage_collection()  # this and the next as the gateway does
+        shorten_switch_interval()
         uvicorn.Server(config).run()
     return 0
 

@@ -35,25 +35,26 @@ class SlidingWindows:
         """Grant one more, or not. Whoever waits ``free_in_s`` is granted the next."""
         period_ms = round(rate.period_s * 1000.0)
         now_ms = round(now * 1000.0)
-        bucket = self._bucket_of(who, Window(rate.amount, period_ms - _EDGE_MS))
+        bucket = self._bucket_of(who, rate.amount, period_ms - _EDGE_MS)
         bucket.leak(now_ms)
         granted = bucket.put(RateItem(who, now_ms))
         # The one whose end makes room: the oldest, or a later one when the rate was lowered.
-        first = bucket.items[max(0, bucket.count() - rate.amount)]
+        count = bucket.count()
+        first = bucket.items[max(0, count - rate.amount)]
         return Allowance(
             granted=granted,
             limit=rate.amount,
-            remaining=max(0, rate.amount - bucket.count()),
+            remaining=max(0, rate.amount - count),
             free_in_s=(first.timestamp + period_ms - now_ms) / 1000.0,
         )
 
-    def _bucket_of(self, who: str, window: Window) -> InMemoryBucket:
+    def _bucket_of(self, who: str, amount: int, length_ms: int) -> InMemoryBucket:
         bucket = self._buckets.get(who)
         if bucket is None:
-            bucket = self._buckets[who] = InMemoryBucket([window])
+            bucket = self._buckets[who] = InMemoryBucket([Window(amount, length_ms)])
             if len(self._buckets) > self._max_callers:
                 self._buckets.popitem(last=False)
-        elif bucket.rates[0].limit != window.limit:  # the policy has changed
-            bucket.rates = [window]
+        elif bucket.rates[0].limit != amount:  # the policy has changed
+            bucket.rates = [Window(amount, length_ms)]
         self._buckets.move_to_end(who)
         return bucket
