@@ -36,6 +36,10 @@ test("a figure that is not known is a dash", () => {
   assert.deepEqual([null, undefined, NaN, 1.236].map((each) => figure(each)), ["–", "–", "–", "1.24"]);
 });
 
+test("noise around zero shows no sign that comes and goes", () => {
+  assert.deepEqual([-0.001, 0, -0.01].map((each) => figure(each)), ["0.00", "0.00", "-0.01"]);
+});
+
 test("events are told in words, newest first, 300 at most", () => {
   const event = (type: string, data = {}) => ({ id: "1", type, data });
   assert.equal(eventWords(event("task.failed", { error: { message: "no grip" } })), "task failed: no grip");

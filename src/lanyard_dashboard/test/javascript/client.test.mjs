@@ -83,6 +83,26 @@ test("the key goes into a header and a subprotocol, never into a URL", async () 
   assert.deepEqual(gateway.newest.protocols, ["lanyard.telemetry.v1+json", `lanyard.bearer.${KEY}`]);
 });
 
+test("a rosbridge client gets a URL with a ticket in it, and no key", async () => {
+  const gateway = new Gateway();
+  gateway.answers["POST /ws-tickets"] = [201, { ticket: "a+b" }];
+  assert.equal(await gateway.client().rosbridgeUrl(), "ws://robot/rosbridge?ticket=a%2Bb");
+  assert.deepEqual(gateway.requests[0].body, { purpose: "rosbridge" });
+});
+
+test("each answered ping of a telemetry socket tells how long it took, once", async () => {
+  const gateway = new Gateway();
+  const took = [];
+  const samples = gateway.client().telemetry(["arm-001"], { onRoundTrip: (ms) => took.push(ms) });
+  samples.next();
+  await turns();
+  await pass(1000);
+  const ping = gateway.newest.sent.find(({ t }) => t === "ping");
+  gateway.newest.say({ t: "pong", ack: ping.seq + 7 }, { t: "pong", ack: ping.seq });
+  assert.equal(took.length, 1);
+  assert.ok(took[0] >= 0);
+});
+
 test("what is no URL or no key is refused at once, and the key is not shown", () => {
   const Socket = class {};
   assert.throws(() => new Lanyard({ url: "robot:80", key: "k", WebSocket: Socket }), /no gateway's URL/);

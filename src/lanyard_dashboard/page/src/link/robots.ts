@@ -44,10 +44,11 @@ export function watchRobots(gateway: Gateway): void {
     () => gateway.telemetry<Sample>([], { rateHz: OVERVIEW_HZ, fields: ["safety", "battery", "task", "errors"] }),
     takeOverview, say, never,
   );
-  void follow(() => gateway.events<RobotEvent>({ since: events.value[0]?.id ?? FIRST_ID }), takeEvent, say, never);
+  void follow(() => gateway.events<RobotEvent>({ since: lastId() }), takeEvent, say, never);
   effect(() => watchChosen(gateway, chosenId.value));
 }
 
+const lastId = (): string => events.value.find(({ id }) => id !== null)?.id ?? FIRST_ID;
 const say = (words: string): void => { linkTrouble.value = words; };
 
 function takeOverview(sample: Sample): void {

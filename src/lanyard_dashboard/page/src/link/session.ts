@@ -2,7 +2,7 @@
 // is never put into a URL that is sent: it comes in the page's fragment, which stays here.
 
 import { signal } from "@preact/signals";
-import { Lanyard, isFinal } from "../../../lanyard_dashboard/static/lanyard/index.js";
+import { Lanyard, RequestFailed, isFinal } from "../../../lanyard_dashboard/static/lanyard/index.js";
 import { sleep } from "../../../lanyard_dashboard/static/lanyard/redial.js";
 import type { Who } from "../model/types.js";
 
@@ -17,6 +17,7 @@ const AGAIN_MS = 2000;
 export const gateway = signal<Lanyard | null>(null);
 export const who = signal<Who | null>(null);
 export const loginTrouble = signal<string | null>(null); // null: no key is asked for
+export const openingTrouble = signal("");
 
 export const may = (scope: string): boolean => who.value?.scopes.includes(scope) ?? false;
 
@@ -28,7 +29,8 @@ export function takeKey(): void {
   history.replaceState(null, "", location.pathname);
 }
 
-// Connect with the key of this tab; ask for one when there is none, or none that is known.
+// Connect with the key of this tab; ask for one when there is none, or none that is known. While no
+// gateway answers, try again.
 export async function enter(): Promise<void> {
   const key = sessionStorage.getItem(KEY);
   if (!key) {
@@ -41,10 +43,15 @@ export async function enter(): Promise<void> {
     loginTrouble.value = null;
     gateway.value = found;
   } catch (error) {
+    openingTrouble.value = wordsOf(error);
+    if (!isRefused(error)) return void setTimeout(() => void enter(), AGAIN_MS);
     sessionStorage.removeItem(KEY);
     loginTrouble.value = wordsOf(error);
   }
 }
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof RequestFailed ? [401, 403].includes(error.status) : (error as { code?: string }).code === "bad_key";
 
 export async function enterWith(key: string): Promise<void> {
   sessionStorage.setItem(KEY, key.trim());

@@ -64,5 +64,8 @@ export function holderWords(holder: string | undefined, keyId: string | undefine
 export const plain = (code: string): string => code.replaceAll("_", " ");
 
 // A number for a table; a dash for one that is not known.
-export const figure = (value: number | null | undefined, digits = 2): string =>
-  value === null || value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits);
+export function figure(value: number | null | undefined, digits = 2): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text; // no negative zero
+}

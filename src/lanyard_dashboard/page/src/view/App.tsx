@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { chosen, chosenAge, chosenFreshness, chosenId, linkTrouble, robotIds, roundTripMs, watchRobots } from "../link/robots.js";
-import { gateway, leave, loginTrouble } from "../link/session.js";
+import { gateway, leave, loginTrouble, openingTrouble } from "../link/session.js";
 import { notice, stopRobots } from "../link/stops.js";
 import { driver } from "../link/driver.js";
 import { type View, VIEWS } from "../model/route.js";
@@ -29,7 +29,8 @@ export function App() {
   useEffect(() => {
     if (link !== null) watchRobots(link);
   }, [link]);
-  if (link === null) return loginTrouble.value === null ? <p class="opening" role="status">Opening …</p> : <Login />;
+  if (link === null && loginTrouble.value !== null) return <Login />;
+  if (link === null) return <p class="opening" role="status">Opening … {openingTrouble.value}</p>;
   return <Inside />;
 }
 

@@ -21,8 +21,10 @@ export function FleetView() {
           {ids.length === 0 ? "Waiting for the first robot …" : `${online} of ${ids.length} online, ${stopped} stopped`}
         </p>
       </div>
-      <ul class="fleet">{ids.map((id) => <RobotTile key={id} id={id} received={overview.value.get(id)} />)}</ul>
-      <EventLog robotId={null} />
+      <div class="overview">
+        <ul class="fleet">{ids.map((id) => <RobotTile key={id} id={id} received={overview.value.get(id)} />)}</ul>
+        <EventLog robotId={null} />
+      </div>
     </>
   );
 }
