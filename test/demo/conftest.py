@@ -146,6 +146,7 @@ def open_page(browser, demo, show):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: "Security Policy" in said.text and wrong.append(said.text))
         page.goto(f"{demo.ready['url']}/dashboard/#key={demo.ready['api_key']}")
         expect(page.locator("#link")).to_contain_text("Live")
         show(page, view)
