@@ -21,7 +21,10 @@ setup(
     license="Apache-2.0",
     extras_require={"test": ["pytest"]},
     entry_points={
-        "console_scripts": ["server = lanyard_rosbridge.main:main"],
+        "console_scripts": [
+            "server = lanyard_rosbridge.main:main",
+            "suite = lanyard_rosbridge.suite.main:main",
+        ],
         "lanyard.side_doors": ["rosbridge = lanyard_rosbridge.side_door:open_rosbridge"],
     },
 )

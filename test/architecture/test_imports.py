@@ -148,7 +148,14 @@ RULES = {
         exceptions={"lanyard_rosbridge.ros.parameters": CODECS},
     ),
     "lanyard_rosbridge": Row(
-        (*NODE, "lanyard_gateway", "lanyard_rosbridge", "fastapi", "starlette")
+        (
+            *NODE,
+            "lanyard_gateway",
+            "lanyard_rosbridge",
+            "lanyard_wireguard",
+            "fastapi",
+            "starlette",
+        )
     ),
     "lanyard_dashboard": Row(("lanyard_dashboard",)),
     "lanyard_client": Row(
@@ -156,6 +163,15 @@ RULES = {
     ),
     # The command line: what it needs besides comes with lanyard_client[cli].
     "lanyard_client.cli": Row(("lanyard_core", "lanyard_client", "typer", "rich")),
+    "lanyard_wireguard": Row(
+        ("lanyard_core", "lanyard_wireguard"),
+        ("asyncio",),
+        {
+            "lanyard_wireguard.command": ("typer",),
+            "lanyard_wireguard.keys": ("cryptography",),
+            "lanyard_wireguard.qr": ("segno",),
+        },
+    ),
     "lanyard_runner": Row(
         ("lanyard_core", "lanyard_runner", "yaml", "httpx", "ament_index_python"),
     ),

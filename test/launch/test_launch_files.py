@@ -92,3 +92,33 @@ def test_a_block_of_parameters_is_for_a_node_that_is_started(key, parameters):
     names = {node.full_name for node in plan("demo.launch.xml")}
     wanted = f"/{key}" if not key.startswith("/") else key.replace("/**", "/arm_001")
     assert wanted in names
+
+
+def test_rosbridge_is_one_node_of_ours_behind_wireguard_and_no_file_can_change_that():
+    (node,) = plan("rosbridge.launch.xml", address="10.77.0.1", config="/tmp/mine.yaml")
+    assert (node.full_name, node.package, node.executable) == (
+        "/rosbridge", "lanyard_rosbridge", "server",
+    )  # fmt: skip
+    first, *later = node.parameters
+    assert first == pathlib.Path("/tmp/mine.yaml")
+    given = {parameter.name: yaml.safe_load(parameter.value or "''") for parameter in later}
+    assert given == {
+        "host": "10.77.0.1", "port": 9090, "policy_file": "", "wireguard_only": True,
+    }  # fmt: skip
+
+
+def test_the_upstream_suite_is_two_nodes_that_look_at_the_address_first():
+    nodes = plan("rosbridge.launch.xml", address="::", server="rosbridge_suite", port="9191")
+    assert [node.full_name for node in nodes] == ["/rosbridge_websocket", "/rosapi"]
+    for node in nodes:
+        assert (node.package, node.executable) == ("lanyard_rosbridge", "suite")
+        given = {each.name: yaml.safe_load(each.value or "''") for each in node.parameters[1:]}
+        assert given == {"part": node.name, "host": "::", "port": 9191, "policy_file": ""}
+
+
+def test_every_parameter_of_rosbridges_file_is_one_that_the_node_declares():
+    blocks = yaml.safe_load((ROOT / "config/rosbridge.yaml").read_text())
+    assert set(blocks) == {"rosbridge", "/rosbridge_websocket", "/rosapi"}
+    for name, block in blocks.items():
+        node = "rosbridge" if name == "rosbridge" else "suite"
+        assert set(block["ros__parameters"]) <= declared()[node]

@@ -20,8 +20,12 @@ _BACKLOG = 1024
 _READY_FILE_MODE = 0o644
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A bound socket; ``port`` 0 takes a free one. Raises BadConfiguration that says what to do."""
+def bind(host: str, port: int, *, device: str | None = None) -> socket.socket:
+    """A bound socket; ``port`` 0 takes a free one. Raises BadConfiguration that says what to do.
+
+    With ``device`` only what comes in on that interface is heard. An address alone is no fence:
+    Linux takes packets for any of its addresses on every interface.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
@@ -31,6 +35,8 @@ def bind(host: str, port: int) -> socket.socket:
     # A port whose last connections are still winding down is free; one with a listener is not.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        if device is not None:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -95,6 +101,8 @@ def _explain(host: str, port: int, error: OSError) -> str:
         return f"port: {port} on {host} is in use by another program; stop that one, or {other}"
     if error.errno == errno.EACCES:
         return f"port: {port} on {host} may not be used by this user; {other}"
+    if error.errno == errno.EPERM:
+        return f"host: before Linux 5.7 only root can hear one interface alone, here that of {host}"
     if error.errno == errno.EADDRNOTAVAIL:
         return f"host: {host} is no address of this machine; use 127.0.0.1, or one that it has"
     return f"port: cannot listen on {host} port {port} ({error.strerror}); {other}"

@@ -107,18 +107,22 @@ def room_for(clients: int) -> ConnectionLimits:
 
 
 class Only:
-    """ASGI: of an application nothing but one path, whatever path a socket asks for."""
+    """ASGI: of an application nothing but one path, whatever path a socket asks for.
 
-    def __init__(self, app: Farewell, path: str) -> None:
+    Requests are served at the paths in ``requests``, as a rule nowhere.
+    """
+
+    def __init__(self, app: Farewell, path: str, *, requests: frozenset[str] = frozenset()) -> None:
         self._app = app
         self._path = path
+        self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one socket; there is nothing here for a request."""
+        """Serve one socket or request."""
         if scope["type"] == "websocket":
             there = {"path": self._path, "raw_path": self._path.encode()}
             await self._app({**scope, **there}, receive, send)
-        elif scope["type"] == "http":
+        elif scope["type"] == "http" and scope["path"] not in self._requests:
             body = b"this port speaks the rosbridge protocol over WebSockets, and nothing else\n"
             head = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": 426, "headers": head})

@@ -14,6 +14,7 @@ PACKAGES = (
     "lanyard_tasks",
     "lanyard_gateway",
     "lanyard_rosbridge",
+    "lanyard_rosbridge.suite",
     "lanyard_sim",
 )
 

@@ -25,7 +25,7 @@ from lanyard_gateway.composition import open_keyring
 from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.side_doors import Only
-from lanyard_gateway.web.app import create_door_app
+from lanyard_gateway.web.app import API_PREFIX, create_door_app
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import DoorContext
 from lanyard_gateway.web.farewell import Farewell
@@ -40,9 +40,11 @@ from lanyard_node_support.transport import choose_transport
 from lanyard_rosbridge.serve.socket import PATH
 from lanyard_rosbridge.settings import ServerSettings, read_settings
 from lanyard_rosbridge.side_door import NODE_NAME, RosbridgeDoor
+from lanyard_wireguard import machine
 
 _log = logging.getLogger("lanyard_rosbridge")
 _SHUTDOWN_S = 5
+_TICKETS = frozenset({f"{API_PREFIX}/ws-tickets"})
 
 
 def main() -> int:
@@ -58,6 +60,7 @@ def main() -> int:
             settings = read_settings(declare(node, package="lanyard_rosbridge").as_dict())
         finally:
             node.destroy_node()
+        tunnel = machine.tunnel(settings.host).name if settings.wireguard_only else None
         keyring = open_keyring(
             settings.keys_file,
             settings.policy_file,
@@ -67,7 +70,7 @@ def main() -> int:
             print(f"server: the configuration is good: {len(keyring.records())} API keys")
             return 0
         _log.info("DDS transport: %s", transport.detail)
-        return _run(settings, keyring)
+        return _run(settings, keyring, tunnel)
     except BadConfiguration as error:
         return complain(error, name="server")
     finally:
@@ -86,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: ServerSettings, keyring: KeyRing) -> int:
-    with listening.bind(settings.host, settings.port) as listener:
+def _run(settings: ServerSettings, keyring: KeyRing, tunnel: str | None) -> int:
+    with listening.bind(settings.host, settings.port, device=tunnel) as listener:
         origins = (*settings.allowed_origins, *listening.own_origins(listener))
         settings = dataclasses.replace(settings, allowed_origins=origins)
         with _audit_of(settings) as audit:
@@ -110,7 +113,7 @@ async def _serve(
     rates = Rates()
     context = DoorContext(robots={}, keyring=keyring, settings=web, audit=audit, rates=rates)
     app = Farewell(create_door_app(context, door.router))
-    config = server_config(Only(app, PATH), web)
+    config = server_config(Only(app, PATH, requests=_TICKETS), web)
     config.timeout_graceful_shutdown = _SHUTDOWN_S
     url = listening.url_of(listener)
     rosbridge_url = listening.url_of(listener, scheme="ws")

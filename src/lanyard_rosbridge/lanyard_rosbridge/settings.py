@@ -25,6 +25,7 @@ class ServerSettings:
 
     host: str
     port: int
+    wireguard_only: bool
     keys_file: Path
     policy_file: Path | None
     ready_file: Path | None
@@ -49,17 +50,19 @@ def read_settings(parameters: Mapping[str, object]) -> ServerSettings:
     """The settings in a node's parameters. Raises BadConfiguration with every problem."""
     problems: list[str] = []
     host = str(parameters["host"]).strip()
-    if not is_loopback(host) and not parameters["insecure"]:
+    wireguard_only = cast(bool, parameters["wireguard_only"])
+    if not (is_loopback(host) or parameters["insecure"] or wireguard_only):
         problems.append(
             f"host: {host} can be reached from other machines, and plain WebSockets would show"
-            " them API keys; listen on 127.0.0.1, or on the address of a VPN with insecure set to"
-            " true"
+            " them API keys; listen on 127.0.0.1, or on an address of WireGuard with"
+            " wireguard_only set to true, or on that of another VPN with insecure set to true"
         )
     named = [entry for entry in _texts(parameters, "robots") if entry]
     state = Path(str(parameters["state_dir"])).expanduser().absolute()
     settings = ServerSettings(
         host=host,
         port=cast(int, parameters["port"]),
+        wireguard_only=wireguard_only,
         keys_file=_path(parameters, "keys_file") or state / "keys.json",
         policy_file=_path(parameters, "policy_file"),
         ready_file=_path(parameters, "ready_file"),

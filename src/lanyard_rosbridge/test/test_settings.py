@@ -42,3 +42,9 @@ def test_its_listener_has_room_for_all_clients_from_one_address():
     web = settings(max_clients=500).web(max_message_bytes=1000)
     assert web.connections.most_per_address > 500
     assert web.max_socket_message_bytes == 1000
+
+
+def test_on_wireguard_it_needs_no_leave_to_be_insecure():
+    found = settings(host="10.8.0.2", wireguard_only=True)
+    assert found.wireguard_only
+    assert not settings(host="127.0.0.1").wireguard_only

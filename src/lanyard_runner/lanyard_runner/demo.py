@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
 import yaml
 from ament_index_python.packages import get_package_prefix, get_package_share_directory
@@ -34,6 +32,7 @@ from lanyard_runner.output import LinePrinter
 from lanyard_runner.plan import plan_nodes
 from lanyard_runner.readiness import Readiness, look, rosbridge_url_of
 from lanyard_runner.stop_order import StopOrder
+from lanyard_runner.stop_request import StopRequest, stop_signals
 from lanyard_runner.substitutions import Surroundings
 from lanyard_runner.supervisor import Supervisor
 
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(arguments)
         with ExitStack() as stack:
-            stop = stack.enter_context(_stop_signals())
+            stop = stack.enter_context(stop_signals())
             stack.enter_context(claim_folder(settings.state_dir))
             stack.enter_context(claim_domain(settings.domain_id))
             stack.enter_context(_clean_shared_memory())
@@ -62,28 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(f"demo: {problem}", file=sys.stderr)
         return EXIT_BAD_CONFIGURATION
-
-
-class StopRequest:
-    """Set by a signal; empty ``reason`` until then."""
-
-    reason = ""
-
-
-@contextmanager
-def _stop_signals() -> Iterator[StopRequest]:
-    stop = StopRequest()
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        stop.reason = stop.reason or signal.Signals(number).name
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    previous = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield stop
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

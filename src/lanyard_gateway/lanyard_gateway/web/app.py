@@ -74,7 +74,10 @@ def create_app(context: AppContext, *, routers: Sequence[APIRouter] = ()) -> Fas
 
 
 def create_door_app(context: DoorContext, router: APIRouter) -> FastAPI:
-    """An application of one router, behind the same checks as the gateway's own routes."""
+    """An application of one router, behind the same checks as the gateway's own routes.
+
+    Besides it gives out the tickets with which a page opens its socket.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -83,6 +86,7 @@ def create_door_app(context: DoorContext, router: APIRouter) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.include_router(router)
+    app.include_router(tickets_api.router, prefix=API_PREFIX)
     _put_checks_around(app, context, lambda _scope: context.settings.max_body_bytes)
     return app
 

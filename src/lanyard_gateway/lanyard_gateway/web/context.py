@@ -42,6 +42,13 @@ class DoorContext:
     tokens: TokenDesk | None = None
     issuer_keys: IssuerKeys | None = None
 
+    def robot(self, robot_id: str) -> RobotPort:
+        """The robot of that id; raises NotFound in the words that hide one from a stranger."""
+        try:
+            return self.robots[robot_id]
+        except KeyError:
+            raise no_such_robot(robot_id) from None
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppContext(DoorContext):
@@ -54,13 +61,6 @@ class AppContext(DoorContext):
     version: str
     ros_alive: Callable[[], bool]
     events: EventHub = field(default_factory=EventHub)
-
-    def robot(self, robot_id: str) -> RobotPort:
-        """The robot of that id; raises NotFound in the words that hide one from a stranger."""
-        try:
-            return self.robots[robot_id]
-        except KeyError:
-            raise no_such_robot(robot_id) from None
 
 
 def context_of(connection: HTTPConnection) -> AppContext:
