@@ -25,10 +25,11 @@ from lanyard_gateway.composition import open_keyring
 from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.side_doors import Only
-from lanyard_gateway.web.app import API_PREFIX, create_door_app
+from lanyard_gateway.web.app import create_door_app
 from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import DoorContext
 from lanyard_gateway.web.farewell import Farewell
+from lanyard_gateway.web.scope_keys import API_PREFIX
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_node_support.interpreter import (
     exempt_from_garbage_collection,
