@@ -126,6 +126,11 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
+    def memory_bytes(self) -> int:
+        """What its process holds now."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
     @property
     def log(self) -> str:
         """What it has printed."""

@@ -6,7 +6,8 @@ import socket
 import time
 
 import pytest
-from std_msgs.msg import String
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_msgs.msg import Int32, String
 from websockets.exceptions import ConnectionClosed
 
 
@@ -59,6 +60,33 @@ def test_a_bomb_of_fragments_is_refused(client):
         client.say(op="fragment", id="bomb", num=number, total=1000, data="x" * 500_000)
     assert "bytes wait" in client.hear()["msg"]
     assert client.call("/rosapi/get_time")["result"] is True
+
+
+def test_one_that_never_reads_is_let_go_and_costs_nobody_a_message(
+    server, client, peer, eventually
+):
+    publisher = peer.node.create_publisher(String, "/large", 10)
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    counts = []
+    counter = peer.node.create_subscription(Int32, "/client_count", counts.append, latched)
+    stuck = handshake(server)
+    wanted = '{"op":"subscribe","topic":"/large","type":"std_msgs/String"}'
+    stuck.sendall(masked(wanted))
+    client.socket.send(wanted)
+    eventually(publisher.get_subscription_count)
+    eventually(lambda: counts and counts[-1].data >= 2)
+    most, before, sent = counts[-1].data, server.memory_bytes(), 0
+    deadline = time.monotonic() + 30.0
+    while counts[-1].data >= most:
+        assert time.monotonic() < deadline, "it was not let go"
+        publisher.publish(String(data=f"{sent:06d}" + "x" * 300_000))
+        assert client.hear()["msg"]["data"].startswith(f"{sent:06d}")
+        sent += 1
+    assert server.memory_bytes() - before < 16 * 1024 * 1024
+    assert sent > 3
+    stuck.close()
+    peer.node.destroy_subscription(counter)
+    peer.node.destroy_publisher(publisher)
 
 
 def test_two_hundred_clients_at_once_get_their_message(server, peer, eventually):
