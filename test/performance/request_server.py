@@ -90,10 +90,9 @@ def main() -> int:
         limits = ConnectionLimits(most=1000, most_per_address=1000)
         config = server_config(app, WebSettings(port=options.port, connections=limits))
         config.timeout_graceful_shutdown = 1
-        uvloop.install()
-        exempt_from_garbage_collection()  # this and the next as the gateway does
+        exempt_from_garbage_collection()  # this and what follows as the gateway does
         shorten_switch_interval()
-        uvicorn.Server(config).run()
+        uvloop.run(uvicorn.Server(config).serve())
     return 0
 
 
