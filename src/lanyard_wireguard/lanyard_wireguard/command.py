@@ -64,7 +64,7 @@ def init(
         endpoint=read_endpoint(endpoint, port=port) if endpoint else "",
         behind_nat=behind_nat,
     )
-    made = Folder(folder.expanduser())
+    made = _folder(folder)
     made.create(Network(subnet, port, hub), private_key)
     print(f"made     {made.hub_file}: {hub.name}, a {role.value} at {hub.address}")
     print(f"bring up sudo wg-quick up {made.hub_file}")
@@ -90,7 +90,7 @@ def add_peer(
     folder: FolderOption = HOME,
 ) -> None:
     """Add a peer: its keys, its configuration, and its place in the hub's."""
-    made = Folder(folder.expanduser())
+    made = _folder(folder)
     private_key = None if public_key else keys.new_private_key()
     peer = Member(
         name=read_name(name),
@@ -114,7 +114,7 @@ def list_members(
     folder: FolderOption = HOME,
 ) -> None:
     """Show who has which address. No secret is shown."""
-    network = Folder(folder.expanduser()).read()
+    network = _folder(folder).read()
     if as_json:
         for each in network.members():
             told = {"name": each.name, "role": each.role.value, "address": str(each.address)}
@@ -130,7 +130,7 @@ def list_members(
 @app.command("remove-peer")
 def remove_peer(name: Name, folder: FolderOption = HOME) -> None:
     """Take a peer out: a phone that was lost. Deletes its configuration here."""
-    made = Folder(folder.expanduser())
+    made = _folder(folder)
     made.remove(name)
     print(f"removed  {name}")
     _tell_hub(made)
@@ -143,7 +143,7 @@ def draw(
     folder: FolderOption = HOME,
 ) -> None:
     """Draw a peer's configuration as a QR code. Whoever sees it has the peer's key."""
-    made = Folder(folder.expanduser())
+    made = _folder(folder)
     made.read().peer(name)
     text = made.peer_file(name).read_text(encoding="utf-8")
     if to is None:
@@ -159,6 +159,11 @@ def check(
 ) -> None:
     """Say whether a server that listens on an address is reached through WireGuard only."""
     print(f"good     {address} is on {machine.tunnel(address).name}, a WireGuard interface")
+
+
+def _folder(path: Path) -> Folder:
+    # Absolute, because what is printed is copied: wg-quick takes a bare name for an interface's.
+    return Folder(path.expanduser().absolute())
 
 
 def _public_key(given: str, private_key: str | None) -> str:
