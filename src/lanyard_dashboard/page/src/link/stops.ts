@@ -18,7 +18,8 @@ export async function stopRobots(ids: readonly string[]): Promise<void> {
   driver.stop("STOP on the dashboard");
   notice.value = { words: `Stopping ${ids.join(", ")} …`, tone: "warn" };
   const told = await Promise.all(ids.map(stopOne));
-  notice.value = { words: told.map(({ words }) => words).join(" "), tone: told.some(({ tone }) => tone === "bad") ? "bad" : "warn" };
+  const isBad = told.some(({ tone }) => tone === "bad");
+  notice.value = { words: told.map(({ words }) => words).join(" "), tone: isBad ? "bad" : "warn" };
 }
 
 async function stopOne(id: string): Promise<Notice> {

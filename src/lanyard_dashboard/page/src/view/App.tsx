@@ -1,7 +1,9 @@
 // The frame around the views: where one is, which robot, how good the link is, and STOP.
 
 import { useEffect, useRef } from "preact/hooks";
-import { chosen, chosenAge, chosenFreshness, chosenId, linkTrouble, robotIds, roundTripMs, watchRobots } from "../link/robots.js";
+import {
+  chosen, chosenAge, chosenFreshness, chosenId, linkTrouble, robotIds, roundTripMs, watchRobots,
+} from "../link/robots.js";
 import { gateway, leave, loginTrouble, openingTrouble } from "../link/session.js";
 import { notice, stopRobots } from "../link/stops.js";
 import { driver } from "../link/driver.js";
@@ -53,14 +55,14 @@ function Inside() {
   }, []);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to {TITLES[view]}</a>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
+        Skip to {TITLES[view]}
+      </a>
       <header class="top">
         <a class="brand" href={linkTo("fleet")}><img src="icon.svg" alt="" width="24" height="24" /> Lanyard</a>
         <RobotChoice />
         <LinkState />
-        <button class="quiet" onClick={nextTheme} aria-label={`Colours: ${theme.value}. Change`} title={`Colours: ${theme.value}`}>
-          <Icon name="theme" /> <span class="wide-only">{theme.value}</span>
-        </button>
+        <ColourSwitch />
         <button class="quiet wide-only" onClick={leave}>Forget key</button>
       </header>
       <Notice />
@@ -76,6 +78,15 @@ function Inside() {
         <StopButton />
       </div>
     </>
+  );
+}
+
+function ColourSwitch() {
+  const words = `Colours: ${theme.value}`;
+  return (
+    <button class="quiet" onClick={nextTheme} aria-label={`${words}. Change`} title={words}>
+      <Icon name="theme" /> <span class="wide-only">{theme.value}</span>
+    </button>
   );
 }
 
@@ -122,6 +133,8 @@ function Notice() {
   );
 }
 
+const STOP_HINT = "Stops and keeps stopped until a reset (space bar). Software, not a safety-rated function.";
+
 // Whom STOP stops: the chosen robot; in the overview every one.
 function stopTargets(): string[] {
   if (isWholeFleet.value) return robotIds.value;
@@ -133,7 +146,7 @@ function StopButton() {
   const whom = targets.length > 1 ? `all ${targets.length} robots` : targets[0] ?? "";
   return (
     <button id="stop" class="stop" disabled={targets.length === 0} onClick={() => void stopRobots(targets)}
-      aria-keyshortcuts="Space" title="Stops and keeps stopped until a reset (space bar). Software, not a safety-rated function.">
+      aria-keyshortcuts="Space" title={STOP_HINT}>
       STOP <small>{whom}</small>
     </button>
   );

@@ -52,7 +52,8 @@ export function Arm() {
   const words = link?.words.value || trouble;
   return (
     <Card title="Arm" class={freshness} aside={<FreshBadge freshness={freshness} ageMs={age} />}>
-      <div class="scene" ref={holder} role="img" aria-label={`The arm, seen from ${root}; its frames are in the table below`} />
+      <div class="scene" ref={holder} role="img"
+        aria-label={`The arm, seen from ${root}; its frames are in the table below`} />
       {words && <p class="hint" role="status">{words}</p>}
       <Frames frames={link?.tree.below(root, now.value) ?? []} />
     </Card>
@@ -65,7 +66,9 @@ function Frames({ frames }: { frames: readonly Placed[] }) {
       <summary>Frames ({frames.length - 1 > 0 ? frames.length - 1 : "none"})</summary>
       <div class="scroll" tabIndex={0} role="region" aria-label="Frames of the robot">
         <table data-testid="frames">
-          <thead><tr><th scope="col">frame</th><th scope="col">x m</th><th scope="col">y m</th><th scope="col">z m</th></tr></thead>
+          <thead>
+            <tr>{["frame", "x m", "y m", "z m"].map((name) => <th key={name} scope="col">{name}</th>)}</tr>
+          </thead>
           <tbody>
             {frames.slice(1).map(({ name, pose: { translation } }) => (
               <tr key={name}>

@@ -54,7 +54,9 @@ function Commands() {
   }
   return (
     <>
-      {!driving.isArmed && <button class="primary" disabled={driving.isAsking} onClick={() => void driver.armAgain()}>Arm again</button>}
+      {!driving.isArmed && (
+        <button class="primary" disabled={driving.isAsking} onClick={() => void driver.armAgain()}>Arm again</button>
+      )}
       <button onClick={() => void driver.release()}>Give back</button>
     </>
   );
@@ -78,13 +80,14 @@ function CommandLink() {
   const driving = driver.state.value;
   const asked = driver.asked.value;
   const twist = chosen.value?.sample.twist;
+  const [last, worst] = [figure(driving?.roundTripMs, 1), figure(driving?.worstRoundTripMs, 1)];
   return (
     <Card title="Commands" part="twist" received={chosen.value}>
       <Facts items={[
         ["Lease", holderWords(chosen.value?.sample.safety?.holder, who.value?.key_id)],
         ["Asked", `${figure(asked.linear)} m/s, ${figure(asked.angular)} rad/s`],
         ["Moves", <span data-testid="moves">{figure(twist?.linear.x)} m/s, {figure(twist?.angular.z)} rad/s</span>],
-        ["Acknowledged", driving ? `after ${figure(driving.roundTripMs, 1)} ms (worst ${figure(driving.worstRoundTripMs, 1)} ms)` : "–"],
+        ["Acknowledged", driving ? `after ${last} ms (worst ${worst} ms)` : "–"],
         ["Refused", driving ? `${driving.refused}, slowed down ${driving.interruptions} times` : "–"],
       ]} />
     </Card>

@@ -42,7 +42,10 @@ function RobotTile({ id, received }: { id: string; received: Received | undefine
         <FreshBadge freshness={freshness} ageMs={overviewAge(id)} />
       </header>
       <div class="content">
-        <p class="state"><Badge sign={sign} large /> <span class="reason">{isKnown ? plain(safety?.reason ?? "") : "its state is not known now"}</span></p>
+        <p class="state">
+          <Badge sign={sign} large />{" "}
+          <span class="reason">{isKnown ? plain(safety?.reason ?? "") : "its state is not known now"}</span>
+        </p>
         <Facts items={[
           ["Battery", <Battery percent={sample?.battery?.percent} charging={sample?.battery?.charging ?? false} />],
           ["Task", <TaskLine sample={sample} />],
@@ -67,7 +70,8 @@ function TaskLine({ sample }: { sample: Received["sample"] | undefined }) {
   const percent = Math.round((task.progress ?? 0) * 100);
   return (
     <span class="task-line">
-      {plain(task.phase || task.status)} <progress max={100} value={percent} aria-label={`Task ${percent} percent`} /> {percent} %
+      {plain(task.phase || task.status)}
+      <progress max={100} value={percent} aria-label={`Task ${percent} percent`} /> {percent} %
     </span>
   );
 }

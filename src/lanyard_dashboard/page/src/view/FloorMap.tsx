@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { chosen, chosenFreshness, trail } from "../link/robots.js";
 import { yawOf } from "../model/geometry.js";
-import { type Layout, layout } from "../model/trail.js";
+import { type Layout, type Point, layout } from "../model/trail.js";
 import { figure } from "../model/words.js";
 import { colour, repaint } from "./theme.js";
 
@@ -47,7 +47,7 @@ function fit(canvas: HTMLCanvasElement): void {
   canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
 }
 
-function draw(canvas: HTMLCanvasElement, robot: { x: number; y: number }, yaw: number, zoom: number): void {
+function draw(canvas: HTMLCanvasElement, robot: Point, yaw: number, zoom: number): void {
   const pen = canvas.getContext("2d")!;
   const size = { width: canvas.clientWidth, height: canvas.clientHeight };
   pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
@@ -66,7 +66,9 @@ function draw(canvas: HTMLCanvasElement, robot: { x: number; y: number }, yaw: n
   drawScale(pen, size, floor);
 }
 
-function drawGrid(pen: CanvasRenderingContext2D, size: { width: number; height: number }, robot: { x: number; y: number }, floor: Layout): void {
+interface Size { width: number; height: number }
+
+function drawGrid(pen: CanvasRenderingContext2D, size: Size, robot: Point, floor: Layout): void {
   const { gridM, pixelsPerMetre, toPixel } = floor;
   const [half, tall] = [size.width / 2 / pixelsPerMetre, size.height / 2 / pixelsPerMetre];
   pen.lineWidth = 1;

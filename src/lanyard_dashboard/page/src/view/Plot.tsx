@@ -71,7 +71,8 @@ export function Key({ index }: { index: number }) {
   const i = index % COLOURS.length;
   return (
     <svg class="key" viewBox="0 0 24 8" aria-hidden="true">
-      <line x1="0" y1="4" x2="24" y2="4" stroke={`var(--${COLOURS[i]})`} stroke-width="2.500" stroke-dasharray={DASHES[i]!.join(" ")} />
+      <line x1="0" y1="4" x2="24" y2="4" stroke={`var(--${COLOURS[i]})`} stroke-width="2.5"
+        stroke-dasharray={DASHES[i]!.join(" ")} />
     </svg>
   );
 }

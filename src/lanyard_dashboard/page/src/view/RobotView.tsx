@@ -4,7 +4,7 @@ import { chosen, chosenId, heardHz, joints, now, roundTripMs, velocity } from ".
 import { may, who } from "../link/session.js";
 import { resetRobot } from "../link/stops.js";
 import { ageWords, partAge } from "../model/freshness.js";
-import type { JointState } from "../model/types.js";
+import type { Battery as BatteryState, JointState } from "../model/types.js";
 import { OFFLINE, figure, holderWords, isLatched, plain, safetySign } from "../model/words.js";
 import { Arm } from "./Arm.js";
 import { EventLog } from "./EventLog.js";
@@ -13,6 +13,8 @@ import { Key, Plot } from "./Plot.js";
 import { Badge, Battery, Card, Facts } from "./parts.js";
 
 const PARTS = ["safety", "joint_state", "pose", "twist", "ee_pose", "battery", "cameras", "errors"];
+
+const JOINT_COLUMNS = ["joint", "rad", "rad/s", "N·m", "°C"];
 
 export function RobotView() {
   const received = chosen.value;
@@ -39,9 +41,11 @@ export function SafetyCard() {
   const isOnline = received?.sample.online ?? false;
   const id = chosenId.value;
   const task = received?.sample.task;
+  const battery = received?.sample.battery;
+  const sign = isOnline ? safetySign(safety?.state) : OFFLINE;
   return (
-    <Card title="Safety state" part="safety" received={received} class={`edge-${isOnline ? safetySign(safety?.state).tone : "dim"}`}>
-      <p class="state"><Badge sign={isOnline ? safetySign(safety?.state) : OFFLINE} large /></p>
+    <Card title="Safety state" part="safety" received={received} class={`edge-${sign.tone}`}>
+      <p class="state"><Badge sign={sign} large /></p>
       <p class="reason">{safety?.reason ? plain(safety.reason) : safety?.at_rest ? "at rest" : ""}</p>
       {isLatched(safety?.state) && id !== null && (may("stop:reset")
         ? <p><button onClick={() => void resetRobot(id)}>Reset {id}</button></p>
@@ -50,7 +54,7 @@ export function SafetyCard() {
         ["Lease", holderWords(safety?.holder, who.value?.key_id)],
         ["Speed cap", safety?.speed_cap_mps == null ? "–" : `${figure(safety.speed_cap_mps)} m/s`],
         ["Task", task ? `${plain(task.phase || task.status)}, ${figure((task.progress ?? 0) * 100, 0)} %` : "none"],
-        ["Battery", <Battery percent={received?.sample.battery?.percent} charging={received?.sample.battery?.charging ?? false} />],
+        ["Battery", <Battery percent={battery?.percent} charging={battery?.charging ?? false} />],
       ]} />
       <p class="hint">Software state; not a safety-rated function. Wire a real emergency stop.</p>
     </Card>
@@ -63,7 +67,8 @@ function VelocityCard() {
   const words = `${figure(twist?.linear.x)} m/s forward, ${figure(twist?.angular.z)} rad/s to the left`;
   return (
     <Card title="Velocity" part="twist" received={received}>
-      <Plot history={velocity} names={["forward", "turning"]} height={170} label={`Velocity of the last minute; now ${words}`} />
+      <Plot history={velocity} names={["forward", "turning"]} height={170}
+        label={`Velocity of the last minute; now ${words}`} />
       <ul class="legend">
         <li><Key index={0} /> forward <b class="figures">{figure(twist?.linear.x)} m/s</b></li>
         <li><Key index={1} /> turning <b class="figures">{figure(twist?.angular.z)} rad/s</b></li>
@@ -98,7 +103,7 @@ function JointTable({ state }: { state: JointState | null | undefined }) {
     <div class="scroll" tabIndex={0} role="region" aria-label="Joint figures">
       <table data-testid="joints">
         <thead>
-          <tr><th scope="col">joint</th><th scope="col">rad</th><th scope="col">rad/s</th><th scope="col">N·m</th><th scope="col">°C</th></tr>
+          <tr>{JOINT_COLUMNS.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
         </thead>
         <tbody>
           {(state?.name ?? []).map((name, i) => (
@@ -125,7 +130,10 @@ function Health() {
       {errors.length === 0 ? <p class="dim">none reported</p> : (
         <ul class="errors">
           {errors.map((each) => (
-            <li key={each.code}><b>{each.level}: {each.code}</b> {each.message}{each.hint && <small>{each.hint}</small>}</li>
+            <li key={each.code}>
+              <b>{each.level}: {each.code}</b> {each.message}
+              {each.hint && <small>{each.hint}</small>}
+            </li>
           ))}
         </ul>
       )}
@@ -142,11 +150,14 @@ function Health() {
       )}
       <h3>Battery</h3>
       <p class="figures">
-        {battery ? `${figure(battery.voltage_v, 1)} V, ${figure(battery.current_a, 1)} A, ${figure(battery.temperature_c, 0)} °C` : "not known"}
+        {battery ? batteryWords(battery) : "not known"}
       </p>
     </Card>
   );
 }
+
+const batteryWords = ({ voltage_v, current_a, temperature_c }: BatteryState): string =>
+  `${figure(voltage_v, 1)} V, ${figure(current_a, 1)} A, ${figure(temperature_c, 0)} °C`;
 
 export function LinkCard() {
   const received = chosen.value;

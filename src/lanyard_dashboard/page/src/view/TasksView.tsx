@@ -89,19 +89,25 @@ function TaskRow({ task }: { task: Task }) {
   const remark = remarks.value.get(task.task_id);
   return (
     <tr data-task={task.task_id} data-status={task.status}>
-      <th scope="row"><span>{plain(task.task_type)}</span> <small title={task.task_id}>…{task.task_id.slice(-6)}, {time(task.created_at)}</small></th>
+      <th scope="row">
+        <span>{plain(task.task_type)}</span>{" "}
+        <small title={task.task_id}>…{task.task_id.slice(-6)}, {time(task.created_at)}</small>
+      </th>
       <td data-name="robot">{robot}</td>
       <td data-name="status">
         <Badge sign={taskSign(task.status)} /> <small>{whyWords(task)}</small>
         {remark && <small class="remark" role="status">{remark}</small>}
       </td>
       <td data-name="progress">
-        <span class="task-line"><progress max={100} value={percent} aria-label={`Progress of ${task.task_id.slice(-6)}`} /> {percent} %</span>
+        <span class="task-line">
+          <progress max={100} value={percent} aria-label={`Progress of ${task.task_id.slice(-6)}`} /> {percent} %
+        </span>
       </td>
       <td data-name="priority">{task.priority}</td>
       <td>
         {may("tasks:cancel") && !hasEnded(task.status) && (
-          <button aria-label={`Cancel ${plain(task.task_type)} ${task.task_id.slice(-6)}`} onClick={() => void cancel(task)}>Cancel</button>
+          <button onClick={() => void cancel(task)}
+            aria-label={`Cancel ${plain(task.task_type)} ${task.task_id.slice(-6)}`}>Cancel</button>
         )}
       </td>
     </tr>
