@@ -4,6 +4,7 @@ import json
 import time
 
 import cbor2
+import httpx
 import pytest
 from geometry_msgs.msg import Twist
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -12,6 +13,7 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 from websockets.exceptions import InvalidStatus
+from websockets.protocol import State
 from websockets.sync.client import connect
 
 from lanyard_gateway.doors import key_file
@@ -52,6 +54,29 @@ def test_without_a_key_there_is_no_connection(server):
 def test_a_role_without_the_scope_does_not_come_in(server):
     headers = {"Authorization": f"Bearer {server.keys['stranger']}"}
     assert refused(server, additional_headers=headers) == 403
+
+
+def ask(server, wish, path="/api/v1/ws-tickets"):
+    headers = {"Authorization": f"Bearer {server.keys['panel']}"}
+    url = server.url.replace("ws:", "http:", 1)
+    return httpx.post(url + path, json=wish, headers=headers, trust_env=False)
+
+
+def test_a_page_comes_in_with_a_ticket_that_the_bridge_itself_gave_it_and_once(server):
+    answer = ask(server, {"purpose": "rosbridge"})
+    assert answer.status_code == 201
+    place = f"{server.url}/?ticket={answer.json()['ticket']}"
+    origin = server.url.replace("ws:", "http:", 1)
+    with connect(place, proxy=None, origin=origin) as socket:
+        assert socket.state is State.OPEN
+    with pytest.raises(InvalidStatus), connect(place, proxy=None, origin=origin):
+        pass
+
+
+def test_it_answers_no_other_request(server):
+    assert ask(server, {}, path="/api/v1/keys").status_code == 426
+    command = ask(server, {"purpose": "command", "robot_id": "arm-001"})
+    assert command.status_code in (403, 404)
 
 
 def test_the_page_of_another_site_does_not_come_in(server):

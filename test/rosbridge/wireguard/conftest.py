@@ -67,6 +67,17 @@ class Space:
                 self.command(*words), stdin=pipe, stdout=out, stderr=subprocess.STDOUT, text=True
             )
 
+    def ip(self, *words: str) -> str:
+        """Run `ip` on it; what it printed."""
+        return run("ip", "-n", self.name, *words)
+
+    def stop(self, *processes: subprocess.Popen[str]) -> None:
+        """End what was started in there."""
+        for process in processes:
+            run("kill", str(process.pid))
+        for process in processes:
+            process.communicate()
+
     def reaches(self, host: str, port: int) -> bool:
         """Whether a connection from there to an address gets through."""
         code = f"import socket; socket.create_connection(({host!r}, {port}), 2)"
@@ -128,12 +139,12 @@ def lay_wire(robot: Space, panel: Space, wires: dict[str, str]) -> None:
     """The underlay: a wire from one to the other, as a factory's network would be."""
     for space in (robot, panel):
         run("ip", "netns", "add", space.name)
-        run("ip", "-n", space.name, "link", "set", "lo", "up")
+        space.ip("link", "set", "lo", "up")
     run("ip", "link", "add", wires["robot"], "netns", robot.name, "type", "veth",
         "peer", "name", wires["panel"], "netns", panel.name)  # fmt: skip
     for space, end in ((robot, "robot"), (panel, "panel")):
-        run("ip", "-n", space.name, "address", "add", f"{WIRE[end]}/24", "dev", wires[end])
-        run("ip", "-n", space.name, "link", "set", wires[end], "up")
+        space.ip("address", "add", f"{WIRE[end]}/24", "dev", wires[end])
+        space.ip("link", "set", wires[end], "up")
 
 
 def lanyard(*words: str) -> None:

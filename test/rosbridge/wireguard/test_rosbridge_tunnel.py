@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -67,10 +66,7 @@ def robot(tunnel, tmp_path_factory):
         assert server.poll() is None, log.read_text()
         time.sleep(0.05)
     yield {"key": key.text, "graph": folder / "graph.log", "log": log}
-    for process in (server, graph):
-        process.terminate()
-    for process in (server, graph):
-        process.communicate()
+    tunnel.robot.stop(server, graph)
 
 
 def watching(tunnel, word):
@@ -84,12 +80,12 @@ def watching(tunnel, word):
 @contextlib.contextmanager
 def another_way(tunnel):
     """The panel sends packets for the robot's address in the tunnel over the wire instead."""
-    route = ["ip", "-n", tunnel.panel.name, "route", "replace", f"{tunnel.address}/32"]
-    subprocess.run([*route, "via", "198.51.100.1", "dev", tunnel.wires["panel"]], check=True)
+    route = ["route", "replace", f"{tunnel.address}/32"]
+    tunnel.panel.ip(*route, "via", "198.51.100.1", "dev", tunnel.wires["panel"])
     try:
         yield
     finally:
-        subprocess.run([*route, "dev", tunnel.panel.interface], check=True)
+        tunnel.panel.ip(*route, "dev", tunnel.panel.interface)
 
 
 if IS_POSSIBLE:
@@ -134,12 +130,10 @@ if IS_POSSIBLE:
             assert tunnel.panel.reaches(tunnel.address, 9091), "the way is there for others"
             assert not tunnel.panel.reaches(tunnel.address, PORT)
         assert tunnel.panel.reaches(tunnel.address, PORT)
-        careless.kill()
-        careless.communicate()
+        tunnel.robot.stop(careless)
 
     def test_the_launch_profile_refuses_every_other_address(tunnel):
-        tun = ["ip", "-n", tunnel.robot.name, "address"]
-        subprocess.run([*tun, "add", "9.9.9.9/32", "dev", tunnel.robot.interface], check=True)
+        tunnel.robot.ip("address", "add", "9.9.9.9/32", "dev", tunnel.robot.interface)
         refusals = {
             "198.51.100.1": f"is on {tunnel.wires['robot']}, which is no WireGuard interface",
             "0.0.0.0": "would listen on every interface",
@@ -157,7 +151,7 @@ if IS_POSSIBLE:
                 f"use the address of a WireGuard interface of this machine: {tunnel.address}"
                 in told
             )
-        subprocess.run([*tun, "del", "9.9.9.9/32", "dev", tunnel.robot.interface], check=True)
+        tunnel.robot.ip("address", "del", "9.9.9.9/32", "dev", tunnel.robot.interface)
 
     def test_the_upstream_suite_does_not_start_before_what_it_opens_is_accepted(tunnel):
         for address, why in (
