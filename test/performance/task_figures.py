@@ -198,10 +198,12 @@ def peer(command: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         config = Path(folder, "peer.yaml")
         config.write_text(_PEER_CONFIG % (hashlib.sha256(_PEER_KEY.encode()).hexdigest(), port))
+        # Not at our own real-time priority: it waits for itself in a loop when it starts.
+        usual = ["chrt", "--other", "0"]
         pin = ["taskset", "--cpu-list", str(PROCESSOR)]
         for words in (
-            [sys.executable, "-c", _PUBLISHER],
-            [*pin, str(command), "--log-level", "error", str(config)],
+            [*usual, sys.executable, "-c", _PUBLISHER],
+            [*usual, *pin, str(command), "--log-level", "error", str(config)],
         ):
             child = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
             stack.callback(_end, child)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import overload
 
 
@@ -14,5 +15,11 @@ def rfc3339(unix_s: float | None) -> str | None:
     """A moment as UTC text with milliseconds, ``2026-11-21T11:12:13.456Z``."""
     if unix_s is None:
         return None
-    text = datetime.fromtimestamp(unix_s, timezone.utc).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    second, micros = divmod(round(unix_s * 1e6), 1_000_000)
+    return f"{_to_the_second(second)}.{micros // 1000:03d}Z"
+
+
+@lru_cache(maxsize=64)
+def _to_the_second(unix_s: int) -> str:
+    """Most moments that are told are of this very second."""
+    return datetime.fromtimestamp(unix_s, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")

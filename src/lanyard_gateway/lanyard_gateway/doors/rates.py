@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
@@ -37,6 +38,9 @@ FAILED_LOGINS: Final = Rate(10, period_s=60.0)
 """Credentials that were wrong or missing, for each address."""
 
 
+_per_second = lru_cache(maxsize=256)(Rate)
+
+
 class Rates:
     """Counts for all callers of one gateway."""
 
@@ -56,7 +60,7 @@ class Rates:
 
     async def request(self, key_id: str, *, per_s: int) -> Allowance:
         """One more request of a key."""
-        return await self._take(f"key:{key_id}", Rate(per_s))
+        return await self._take(f"key:{key_id}", _per_second(per_s))
 
     async def stranger(self, address: str) -> Allowance:
         """One more request without a credential."""
