@@ -39,7 +39,9 @@ class Credential:
 
 def shown(connection: HTTPConnection) -> Credential:
     """The one credential of a request or socket; raises Unauthenticated for none and for two."""
-    found = [*_in_header(connection), *_in_subprotocols(connection), *_in_url(connection)]
+    found = _in_header(connection)
+    if connection.scope["type"] == "websocket":
+        found += [*_in_subprotocols(connection), *_in_url(connection)]
     if len(found) > 1:
         raise Unauthenticated("there are two credentials; send one")
     if not found:
@@ -65,15 +67,13 @@ def _in_header(connection: HTTPConnection) -> list[Credential]:
 
 
 def _in_url(connection: HTTPConnection) -> list[Credential]:
-    if connection.scope["type"] != "websocket" or connection.scope["path"] != TICKET_IN_URL_PATH:
+    if connection.scope["path"] != TICKET_IN_URL_PATH:
         return []
     tickets = connection.query_params.getlist("ticket")
     return [Credential(Kind.TICKET, ticket, in_header=False) for ticket in tickets]
 
 
 def _in_subprotocols(connection: HTTPConnection) -> list[Credential]:
-    if connection.scope["type"] != "websocket":
-        return []
     found: list[Credential] = []
     for protocol in connection.scope.get("subprotocols", ()):
         for prefix, kind in ((BEARER_SUBPROTOCOL, Kind.BEARER), (TICKET_SUBPROTOCOL, Kind.TICKET)):

@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from typing import cast
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
@@ -48,15 +47,16 @@ def request_id_of(connection: HTTPConnection) -> str:
     return cast(str, connection.scope.get(REQUEST_ID, ""))
 
 
-def uuid7(*, now_unix_s: float, entropy: int) -> UUID:
-    """An RFC 9562 version 7 UUID: milliseconds first, so that ids sort by time.
+def uuid7(*, now_unix_s: float, entropy: int) -> str:
+    """An RFC 9562 version 7 UUID as text: milliseconds first, so that ids sort by time.
 
     74 bits of entropy.
     """
     value = (int(now_unix_s * 1000) & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | ((entropy >> 62) & 0xFFF) << 64
     value |= 0b10 << 62 | (entropy & (1 << 62) - 1)
-    return UUID(int=value)
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class Envelope:
@@ -72,8 +72,8 @@ class Envelope:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        scope[REQUEST_ID] = _incoming_id(scope) or str(
-            uuid7(now_unix_s=time.time(), entropy=secrets.randbits(74))
+        scope[REQUEST_ID] = _incoming_id(scope) or uuid7(
+            now_unix_s=time.time(), entropy=secrets.randbits(74)
         )
         if scope["type"] != "http":
             await self._app(scope, receive, _with_headers(scope, send))
@@ -83,12 +83,13 @@ class Envelope:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def watched(message: Message) -> None:
+        async def answer(message: Message) -> None:
             nonlocal started
-            started = True
+            if not started:
+                started = True
+                _add_headers(scope, message)
             await send(message)
 
-        answer = _with_headers(scope, watched)
         try:
             await self._app(scope, receive, answer)
         except ClientDisconnect:
@@ -111,17 +112,21 @@ def _incoming_id(scope: Scope) -> str | None:
 
 def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[None]]:
     async def sender(message: Message) -> None:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            headers = list(message.get("headers", ()))
-            there = {name for name, _ in headers}
-            headers += [header for header in _UNLESS_THERE if header[0] not in there]
-            headers.append((b"x-request-id", scope[REQUEST_ID].encode()))
-            if scope.get("scheme") in ("https", "wss"):
-                headers.append((b"strict-transport-security", HSTS.encode()))
-            message["headers"] = headers
+        if message["type"] == "websocket.http.response.start":
+            _add_headers(scope, message)
         await send(message)
 
     return sender
+
+
+def _add_headers(scope: Scope, message: Message) -> None:
+    headers = list(message.get("headers", ()))
+    there = {name for name, _ in headers}
+    headers += [header for header in _UNLESS_THERE if header[0] not in there]
+    headers.append((b"x-request-id", scope[REQUEST_ID].encode()))
+    if scope.get("scheme") in ("https", "wss"):
+        headers.append((b"strict-transport-security", HSTS.encode()))
+    message["headers"] = headers
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from lanyard_core.faults import BadInput, FieldError, ValidationFailed
 from lanyard_gateway.web.auth import Require
 
-_JSON = "application/json"
+_JSON = (b"content-type", b"application/json")
 MAX_DEPTH = 8
 """How deep the objects and arrays of a body may be nested."""
 
@@ -85,14 +85,17 @@ class DirectRoute(ApiRoute):
         endpoint = cast("Callable[[Request], Coroutine[object, object, object]]", self.endpoint)
         guards = list(_guards(self.dependant))
 
-        async def direct(request: Request) -> Response:
+        async def body(request: Request) -> bytes:
             for guard in guards:
                 guard.check(request)
             if request.scope["query_string"]:
                 _check_query(request, frozenset())
-            return Response(orjson.dumps(await endpoint(request)), media_type=_JSON)
+            return orjson.dumps(await endpoint(request))
 
-        self._direct = direct
+        async def direct(request: Request) -> Response:
+            return Response(await body(request), media_type="application/json")
+
+        self._body = body
         return direct
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,8 +103,10 @@ class DirectRoute(ApiRoute):
         if self.methods and scope["method"] not in self.methods:
             await super().handle(scope, receive, send)
             return
-        response = await self._direct(Request(scope, receive, send))
-        await response(scope, receive, send)
+        body = await self._body(Request(scope, receive, send))
+        headers = [(b"content-length", b"%d" % len(body)), _JSON]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 class LenientRoute(ApiRoute):

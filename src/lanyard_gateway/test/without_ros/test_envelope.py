@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from uuid import UUID
 
 import pytest
 from starlette.requests import ClientDisconnect
@@ -66,7 +67,7 @@ async def test_the_start_and_stop_of_the_application_pass_through():
 
 
 def test_ids_are_version_7_and_sort_by_time():
-    ids = [uuid7(now_unix_s=1.7e9 + n, entropy=2**74 - 1 - n) for n in range(3)]
+    ids = [UUID(uuid7(now_unix_s=1.7e9 + n, entropy=2**74 - 1 - n)) for n in range(3)]
     assert ids == sorted(ids)
     assert {each.version for each in ids} == {7}
     assert {each.variant for each in ids} == {"specified in RFC 4122"}
