@@ -111,9 +111,13 @@ BROWSERS = ("chromium", "google-chrome")
 BROWSER_OPTIONS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium without a screen: that of this machine, or the one that Playwright has."""
+    """Chromium without a screen: that of this machine, or the one that Playwright has.
+
+    Not for longer than a module: while Playwright is there its event loop runs in this thread, and
+    no asynchronous test of another module could.
+    """
     expect.set_options(timeout=30_000)
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
