@@ -27,6 +27,14 @@ async def patch(house, task_id: str, body: dict, etag: str | None = "*"):
     return await house.call("PATCH", f"{TASKS}/{task_id}", json=body, headers=headers)
 
 
+async def with_a_near_deadline(house, task_id: str, eventually):
+    async def edited():  # unless the machine takes so long that the moment has passed
+        in_a_moment = (datetime.now(timezone.utc) + timedelta(seconds=0.3)).isoformat()
+        return (await patch(house, task_id, {"deadline": in_a_moment})).status_code == 200
+
+    await eventually(edited)
+
+
 async def post(house, task_id: str, what: str):
     return await house.call("POST", f"{TASKS}/{task_id}/{what}")
 
@@ -134,10 +142,9 @@ async def test_a_task_that_was_paused_can_be_cancelled_changed_and_found(house, 
     assert (await house.call("DELETE", f"{TASKS}/{waiting}")).status_code == 200
 
 
-async def test_a_task_that_was_paused_still_has_its_deadline(house, waiting):
-    in_a_moment = (datetime.now(timezone.utc) + timedelta(seconds=0.5)).isoformat()
-    await patch(house, waiting, {"deadline": in_a_moment})
-    await post(house, waiting, "pause")
+async def test_a_task_that_was_paused_still_has_its_deadline(house, waiting, eventually):
+    assert (await post(house, waiting, "pause")).status_code == 200
+    await with_a_near_deadline(house, waiting, eventually)
     failed = await house.until_task(waiting, status="failed")
     assert failed["error"]["code"] == "deadline_missed"
 
@@ -204,11 +211,7 @@ async def test_a_task_that_waits_runs_or_has_succeeded_is_not_done_again(house):
 
 
 async def test_a_task_whose_deadline_passed_is_not_done_again(house, waiting, eventually):
-    async def edited():  # unless this machine takes so long that the moment has passed
-        in_a_moment = (datetime.now(timezone.utc) + timedelta(seconds=0.3)).isoformat()
-        return (await patch(house, waiting, {"deadline": in_a_moment})).status_code == 200
-
-    await eventually(edited)
+    await with_a_near_deadline(house, waiting, eventually)
     await house.until_task(waiting, status="failed")
     answer = await post(house, waiting, "retry")
     assert (answer.status_code, answer.json()["code"]) == (409, "deadline_missed")
