@@ -285,6 +285,9 @@ class Bench:
         self.armed(priority)
 
         def driving() -> bool:
+            if self.causes & Cause.OVERRUN:  # the machine held up the node's own loop
+                self.restore()
+                self.armed(priority)
             # A busy machine may hold up the bench for longer than the command gap.
             self.script.linear_x = 0.0 if self.causes & Cause.COMMAND_GAP else x
             return abs(self.speed - x) < 1e-9
