@@ -56,9 +56,7 @@ async def test_a_robot_is_driven_at_50_hz_and_left_at_rest(client, robot, encodi
 async def test_every_command_is_acknowledged(client, robot):
     async with client, client.command_stream("arm-001") as stream:
         stream.drive(linear=0.2)
-        end = time.monotonic() + 20.0
-        while stream.figures.applied <= 10 and time.monotonic() < end:
-            await stream.hold(0.5)
+        await stream.hold(0.5)
         figures = stream.figures
         assert figures.applied > 10
         assert figures.sent - figures.applied - figures.refused < 15
