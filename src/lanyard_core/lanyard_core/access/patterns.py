@@ -18,6 +18,11 @@ _END = ""
 _ALLOWED = re.compile(r"[A-Za-z0-9_~./:*?-]+")
 
 
+def words_of(text: str) -> list[str]:
+    """A pattern's text as its stars and its single characters."""
+    return _WORD.findall(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One pattern. ValueError when its text cannot be one."""
@@ -30,7 +35,7 @@ class Pattern:
             raise ValueError(f"{self.text[:MAX_LENGTH]!r} is no pattern of names")
         if "***" in self.text:
             raise ValueError(f"{self.text!r} has three stars in a row; ** already means anything")
-        object.__setattr__(self, "_words", (*_WORD.findall(self.text), _END))
+        object.__setattr__(self, "_words", (*words_of(self.text), _END))
 
     def matches(self, name: str) -> bool:
         """Whether ``name`` is one that the pattern means; a name that is too long is none."""

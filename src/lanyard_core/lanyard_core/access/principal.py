@@ -58,7 +58,7 @@ class Principal:
         """Raise NotFound for a robot of somebody else, Forbidden for one that is not allowed."""
         if not self.sees(robot_id):
             raise no_such_robot(robot_id)
-        if not all(each.match(robot_id) for each in self.robots):
+        if not self.may_use(robot_id):
             raise Forbidden(
                 f"{self.name} may not use the robot {robot_id!r}; its key, its token or the role"
                 f" {self.role} names other robots",

@@ -60,6 +60,7 @@ def create_app(context: AppContext, *, routers: Sequence[APIRouter] = ()) -> Fas
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nothing here asks for it, and it would look at the environment at every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=_operation_id,
         lifespan=_lifespan,

@@ -24,7 +24,6 @@ from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.web import problems
 from lanyard_gateway.web.auth import identify
 
-_STOPS = ("/stop", "/halt")
 _STOP = re.compile(r"/robots/[^/]+/(stop|halt)$")
 _FIRST = ("http.response.start", "websocket.http.response.start")
 
@@ -53,7 +52,7 @@ class RateLimits:
 
     async def _take(self, connection: HTTPConnection, principal: Principal | None) -> Allowance:
         who = address_of(connection) if principal is None else principal.key_id
-        if connection.scope["path"].endswith(_STOPS) and _STOP.search(connection.scope["path"]):
+        if _STOP.search(connection.scope["path"]):
             return self._rates.stop(who)
         if principal is None:
             return await self._rates.stranger(who)

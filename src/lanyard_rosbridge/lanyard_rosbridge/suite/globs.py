@@ -7,11 +7,10 @@ refused, and what else they open beyond the policy is told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lanyard_core.access.patterns import Patterns
+from lanyard_core.access.patterns import Patterns, words_of
 from lanyard_core.access.policy import Direction, Entry, RolePolicy
 from lanyard_core.faults import BadConfiguration
 
@@ -28,7 +27,6 @@ _PAIRS = (
     (Direction.CALL, Direction.ADVERTISE_SERVICE),
     (Direction.READ_PARAMETER, Direction.WRITE_PARAMETER),
 )
-_WORD = re.compile(r"\*\*|\*|.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _wider(role: RolePolicy) -> Iterator[str]:
 
 
 def _has_single(text: str) -> bool:
-    return any(word in ("*", "?") for word in _WORD.findall(text))
+    return any(word in ("*", "?") for word in words_of(text))
 
 
 def _is_bounded(entry: Entry) -> bool:
@@ -102,8 +100,8 @@ def _is_bounded(entry: Entry) -> bool:
 
 def overlap(glob: str, pattern: str) -> bool:
     """Whether a name exists that both mean; in ``glob`` every star crosses slashes."""
-    ours = [_one(word, crosses=True) for word in _WORD.findall(glob)]
-    theirs = [_one(word, crosses=word == "**") for word in _WORD.findall(pattern)]
+    ours = [_one(word, crosses=True) for word in words_of(glob)]
+    theirs = [_one(word, crosses=word == "**") for word in words_of(pattern)]
     waiting, seen = [(0, 0)], {(0, 0)}
     while waiting:
         here, there = waiting.pop()
