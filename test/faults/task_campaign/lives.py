@@ -33,7 +33,7 @@ QUICK = DispatchSettings(
     presentation_s=0.2,
 )
 AT_ONCE = 24
-"""Tasks that are submitted and not yet ended, at most."""
+"""Tasks that are submitted and not yet ended, at most; and new ones in one life, at most."""
 REPEATED = 0.05
 HARMED = 0.01
 _STEP_S = 0.0005
@@ -99,13 +99,18 @@ class Lives:
         self._under_way.clear()
         service = TaskService(store=store, robots=ports, task_types={}, settings=QUICK)
         await service.start()
-        for _ in range(steps or _SETTLED_WITHIN):
+        # However fast the machine is, no life is without a death on the other side too.
+        death = self._rng.randrange(steps) if steps is not None else None
+        fewest_left = max(0, len(self._left) - AT_ONCE)
+        for step in range(steps or _SETTLED_WITHIN):
+            if step == death:
+                self._kill(self._rng.choice(list(self.robots.values())))
             for name, port in ports.items():
                 self._robot_goes_on(self.robots[name], may_be_harmed=steps is not None)
                 port.hear()
             unfinished = len(await store.unfinished())
             if steps is not None:
-                self._submit_more(service, unfinished)
+                self._submit_more(service, unfinished, fewest_left)
             elif not unfinished:
                 break
             await asyncio.sleep(_STEP_S)
@@ -116,11 +121,14 @@ class Lives:
     def _robot_goes_on(self, robot: ImaginaryRobot, *, may_be_harmed: bool) -> None:
         robot.work()
         if may_be_harmed and self._rng.random() < self._harmed:
-            robot.kill()
-            self.harm["task server killed"] += 1
+            self._kill(robot)
 
-    def _submit_more(self, service: TaskService, unfinished: int) -> None:
-        while self._left and len(self._open) + unfinished < AT_ONCE:
+    def _kill(self, robot: ImaginaryRobot) -> None:
+        robot.kill()
+        self.harm["task server killed"] += 1
+
+    def _submit_more(self, service: TaskService, unfinished: int, fewest_left: int) -> None:
+        while len(self._left) > fewest_left and len(self._open) + unfinished < AT_ONCE:
             number = self._left.pop()
             self._open[number] = self._request(number)
         for number, request in list(self._open.items()):
