@@ -122,7 +122,7 @@ log.start()
 for number in range(10_000):
     log.append({{"event": "test", "x": number}})
     if number == 100:
-        while log.last_number < 100:
+        while log.last_number < 102:  # the start of the log, and 0 to 100
             time.sleep(0.001)
         print("written", flush=True)
     time.sleep(0.0005)

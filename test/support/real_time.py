@@ -1,0 +1,146 @@
+"""Tests in real time are begun again when the machine held them up, and for no other reason.
+
+A robot whose computer stands still is stopped, and a client that says nothing loses its socket:
+that is what is built here. So a test with real clocks ends differently on a machine that holds it
+up, and nothing is wrong. What such a test asks for is not made weaker for that: the whole test is
+begun anew, with everything under it, if it failed and the machine is known to have held up a thread
+of this run, or of a process that the run has started, while the test ran. At most twice; the third
+failure stands, and the end of the run tells which tests were begun again.
+
+This plugin only looks: it is loaded by ``test/conftest.py`` and ``src/conftest.py``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _pytest.runner import CallInfo, runtestprotocol
+
+IN_REAL_TIME = (
+    "src/lanyard_client/test",
+    "src/lanyard_control/test",
+    "src/lanyard_gateway/test",
+    "src/lanyard_node_support/test",
+    "src/lanyard_rosbridge/test",
+    "src/lanyard_runner/test",
+    "src/lanyard_sim/test/test_fault.py",
+    "src/lanyard_sim/test/test_main.py",
+    "src/lanyard_sim/test/test_node.py",
+    "test/demo",
+    "test/faults",
+    "test/integration",
+    "test/launch",
+    "test/rosbridge",
+)
+"""Where tests have real clocks. Rules that are told the time are never begun again."""
+TIMES = 3
+HELD_UP_S = 0.03
+"""So late, a control loop has left out a dozen beats, and a command is a third of too old."""
+TICK_S = 0.01
+LOOK_S = 0.25
+PROC = Path("/proc")
+
+_BEGUN = pytest.StashKey[int]()
+_AGAIN = pytest.StashKey["list[str]"]()
+
+
+class Watch(threading.Thread):
+    """Watches how long the machine keeps threads waiting that could run.
+
+    Its own lateness tells of a machine that stood still, or had no processor for this run; less
+    what this run has itself computed in that time, which is nobody else's fault. The kernel tells
+    how long each thread of the run and of its children waited for a processor.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="watch", daemon=True)
+        self.held_up_s = 0.0
+        self._ended = threading.Event()
+        self._waited_ns: dict[int, int] = {}
+
+    def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self.join()
+
+    def run(self) -> None:
+        """Look until the end."""
+        before, computed = time.monotonic(), time.process_time()
+        look_at, ended = before, False
+        while not ended:
+            ended = self._ended.wait(TICK_S)
+            if ended or before >= look_at:
+                self._look()
+                look_at = before + LOOK_S
+            now, computed_now = time.monotonic(), time.process_time()
+            late = now - before - TICK_S - (computed_now - computed)
+            self.held_up_s = max(self.held_up_s, late)
+            before, computed = now, computed_now
+
+    def _look(self) -> None:
+        waited = dict(_threads("self"))
+        for thread, waited_ns in waited.items():
+            before_ns = self._waited_ns.get(thread, waited_ns)
+            self.held_up_s = max(self.held_up_s, (waited_ns - before_ns) * 1e-9)
+        self._waited_ns = waited
+
+
+def _threads(process: str) -> Iterator[tuple[int, int]]:
+    """Each thread of a process and its children, and how long it has waited for a processor, ns."""
+    with contextlib.suppress(OSError):  # it has ended, or the kernel does not count
+        for thread in (PROC / process / "task").iterdir():
+            with contextlib.suppress(OSError):
+                yield int(thread.name), int((thread / "schedstat").read_text().split()[1])
+                for child in (thread / "children").read_text().split():
+                    yield from _threads(child)
+
+
+def is_in_real_time(item: pytest.Item) -> bool:
+    """Whether a test has real clocks."""
+    return item.nodeid.startswith(IN_REAL_TIME)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test in real time, and again where the machine held it up."""
+    if not is_in_real_time(item):
+        return None
+    begun = item.stash[_BEGUN] = item.stash.get(_BEGUN, 0) + 1
+    if begun == 1:
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with Watch() as watch:
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    failed = any(report.failed for report in reports)
+    if failed and begun < TIMES and watch.held_up_s >= HELD_UP_S:
+        again = item.config.stash.setdefault(_AGAIN, [])
+        again.append(f"{item.nodeid}: held up for {watch.held_up_s:.2f} s")
+        _let_everything_go(item)
+        # Through the hook, so that whatever stands around a test stands around this one, too.
+        return item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _let_everything_go(item: pytest.Item) -> None:
+    """End what was shared with other tests as well: it may not have survived."""
+    CallInfo.from_call(lambda: item.session._setupstate.teardown_exact(None), when="teardown")
+    item.config.hook.pytest_timeout_cancel_timer(item=item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests were begun again."""
+    again = terminalreporter.config.stash.get(_AGAIN, [])
+    if again:
+        terminalreporter.section("begun again, because the machine held them up")
+        for line in again:
+            terminalreporter.line(line)
