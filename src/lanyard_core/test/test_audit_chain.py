@@ -55,6 +55,16 @@ def test_a_whole_log_is_found_whole(log):
     assert verdict.problems == ()
 
 
+@pytest.mark.parametrize(
+    "value", ["half a pair \ud800", "\u2028 é 🤖", 2**70, 0.1, (1, 2), {"deep": [None]}, "\n\x00"]
+)
+def test_whatever_a_caller_put_into_an_entry_comes_back_from_its_line(value):
+    lines, links = written([{"path": value}, record(1)])
+    assert check(check(START, lines[0]), lines[1]) == links[-1]
+    assert json.loads(lines[0])["path"] == (list(value) if isinstance(value, tuple) else value)
+    assert lines[0].count(b"\n") == 1
+
+
 def test_any_text_survives_in_a_line():
     nasty = {"path": 'a"}\n,"hash":"' + "0" * 64 + '"}é\udcff', "hash": "mine", "n": "mine"}
     lines, links = written([nasty, record(1)])

@@ -47,7 +47,10 @@ class Principal:
 
     def may_use(self, robot_id: str) -> bool:
         """Whether this principal may have anything to do with a robot."""
-        return self.sees(robot_id) and all(each.match(robot_id) for each in self.robots)
+        return self.sees(robot_id) and self._is_let_use(robot_id)
+
+    def _is_let_use(self, robot_id: str) -> bool:
+        return all(each.match(robot_id) for each in self.robots)
 
     @property
     def may_use_all(self) -> bool:
@@ -58,7 +61,7 @@ class Principal:
         """Raise NotFound for a robot of somebody else, Forbidden for one that is not allowed."""
         if not self.sees(robot_id):
             raise no_such_robot(robot_id)
-        if not self.may_use(robot_id):
+        if not self._is_let_use(robot_id):
             raise Forbidden(
                 f"{self.name} may not use the robot {robot_id!r}; its key, its token or the role"
                 f" {self.role} names other robots",

@@ -14,11 +14,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lanyard_core.audit import line_codec
+
 GENESIS = "0" * 64
 _HASH = re.compile(rb',"hash":"([0-9a-f]{64})"\}\n?\Z')
 MAX_LINE_BYTES = 16 * 1024
-# Made once: json.dumps would make one for every line.
-_COMPACT = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ class ChainBroken(Exception):
 
 def append(last: Link, record: Mapping[str, object]) -> tuple[bytes, Link]:
     """``record`` as the line after ``last``, with its line end, and the chain's new end."""
-    content = {"n": 0, **record, "prev": last.hash} | {"n": last.n + 1}
+    content = {"n": 0, **record, "prev": last.hash}
+    content["n"] = last.n + 1
     content.pop("hash", None)
-    text = _COMPACT.encode(content).encode("ascii")
+    text = line_codec.encode(content)
     digest = hashlib.sha256(text).hexdigest()
     line = b'%s,"hash":"%s"}\n' % (text[:-1], digest.encode("ascii"))
     return line, Link(last.n + 1, digest)

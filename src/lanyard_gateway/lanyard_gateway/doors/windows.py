@@ -39,7 +39,7 @@ class SlidingWindows:
         bucket.leak(now_ms)
         granted = bucket.put(RateItem(who, now_ms))
         # The one whose end makes room: the oldest, or a later one when the rate was lowered.
-        count = bucket.count()
+        count = len(bucket.items)
         first = bucket.items[max(0, count - rate.amount)]
         return Allowance(
             granted=granted,

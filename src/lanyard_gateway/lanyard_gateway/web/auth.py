@@ -98,9 +98,11 @@ def authorize(
     """
     connection.scope[ROBOT_ID] = robot_id
     principal.check_robot(robot_id)
-    robot = context_of(connection).robots.get(robot_id)
     wanted = principal.rules.preconditions
-    if gated and wanted and robot is not None:
+    if not (gated and wanted):
+        return
+    robot = context_of(connection).robots.get(robot_id)
+    if robot is not None:
         facts = preconditions.facts_of(robot.status())
         preconditions.check(wanted, scope, facts, subject=robot_id)
 
