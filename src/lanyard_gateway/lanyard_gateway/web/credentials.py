@@ -8,8 +8,8 @@ because roslibjs can be given a URL and nothing else. It is good once, for ten s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from starlette.requests import HTTPConnection
 
@@ -28,8 +28,7 @@ class Kind(Enum):
     TICKET = "ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """A text that says who is calling; ``in_header`` is where no web page can put it."""
 
     kind: Kind

@@ -1,8 +1,7 @@
 """The outermost layer of every request: its id, security headers, body limit, and the last catch.
 
-Plain ASGI, because it sees every answer, also those of the layers within. A later rate limit and
-the audit log belong here too: this is the one place that knows when a request came in and how it
-went out.
+Plain ASGI, because it sees every answer, also those of the layers within. What those want to stand
+in its head they leave in the scope, so that each need not wrap it for itself.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lanyard_gateway.web.scope_keys import REQUEST_ID
+from lanyard_gateway.web.scope_keys import ANSWER_HEADERS, REQUEST_ID
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[Non
 
 
 def _add_headers(scope: Scope, message: Message) -> None:
-    headers = list(message.get("headers", ()))
+    headers = [*message.get("headers", ()), *scope.get(ANSWER_HEADERS, ())]
     there = {name for name, _ in headers}
     headers += [header for header in _UNLESS_THERE if header[0] not in there]
     headers.append((b"x-request-id", scope[REQUEST_ID].encode()))

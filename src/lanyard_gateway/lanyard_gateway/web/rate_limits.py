@@ -14,7 +14,7 @@ import math
 import re
 
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from lanyard_core.access.principal import Principal
@@ -23,9 +23,9 @@ from lanyard_core.faults import LanyardFault, Throttled, Unauthenticated
 from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.web import problems
 from lanyard_gateway.web.auth import identify
+from lanyard_gateway.web.scope_keys import ANSWER_HEADERS
 
 _STOP = re.compile(r"/robots/[^/]+/(stop|halt)$")
-_FIRST = ("http.response.start", "websocket.http.response.start")
 
 
 class RateLimits:
@@ -44,7 +44,7 @@ class RateLimits:
         principal = _caller(connection)
         allowance = await self._take(connection, principal)
         if principal is not None:
-            send = _with_state(allowance, send)
+            scope[ANSWER_HEADERS] = _as_headers(allowance)
         if allowance.granted:
             await self._app(scope, receive, send)
         else:
@@ -71,19 +71,12 @@ def address_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else "unknown"
 
 
-def _with_state(allowance: Allowance, send: Send) -> Send:
-    state = [
+def _as_headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
+    return [
         (b"ratelimit-limit", b"%d" % allowance.limit),
         (b"ratelimit-remaining", b"%d" % allowance.remaining),
         (b"ratelimit-reset", b"%d" % math.ceil(allowance.free_in_s)),
     ]
-
-    async def sender(message: Message) -> None:
-        if message["type"] in _FIRST:
-            message["headers"] = [*message.get("headers", ()), *state]
-        await send(message)
-
-    return sender
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, allowance: Allowance) -> None:
