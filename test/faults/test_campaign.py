@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 import pytest
+import real_time
 
 from fault_campaign.bounds import bound_of, figures_from
 from fault_campaign.campaign import inject_all
 from fault_campaign.causes import CAUSES
-from fault_campaign.priority import favoured_campaign
+from fault_campaign.priority import CAMPAIGN, favour, favoured_campaign
 from fault_campaign.stack import configuration, running_stack
 from fault_campaign.verdict import breaches
 
@@ -20,6 +21,31 @@ pytestmark = pytest.mark.timeout(400)
 # These wait for a gateway to start, or for a heartbeat to be missed.
 SLOW = {"client-paused", "gateway-killed", "control+gateway-killed"}
 TODO = [(cause, index) for cause in CAUSES for index in range(1 if cause.slug in SLOW else 2)]
+
+
+def injected(stack, cause, index, bound, seed, speed_mps):
+    """An injection's record and what is wrong with it; made anew while the machine stood still.
+
+    While its host does not run a virtual machine, neither robot nor net does anything. That is
+    noticed with the priority of the campaign: what holds up ordinary processes excuses nothing.
+    """
+    made = []
+    for _ in range(real_time.TIMES):
+        with real_time.Watch() as watch:
+            favour(os.getpid(), priority=CAMPAIGN)
+            inject_all(
+                stack,
+                [(cause, index)],
+                seed=seed,
+                speed_mps=speed_mps,
+                end=float("inf"),
+                begins=lambda _cause: None,
+                made=lambda _cause, record: made.append(record),
+            )
+        broken = breaches(made[-1], cause, bound)
+        if not broken or watch.late_s < real_time.HELD_UP_S:
+            break
+    return made[-1], broken
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +60,9 @@ def verdicts(tmp_path_factory):
         favoured_campaign() as grace_s,
         running_stack(tmp_path_factory.mktemp("stack")) as stack,
     ):
-
-        def made(cause, record):
+        for cause, index in TODO:
             bound = bound_of(cause.net, figures, grace_s=grace_s)
-            found[cause].append((record, breaches(record, cause, bound)))
-
-        inject_all(
-            stack,
-            TODO,
-            seed=seed,
-            speed_mps=figures.speed_mps,
-            end=float("inf"),
-            begins=lambda _cause: None,
-            made=made,
-        )
+            found[cause].append(injected(stack, cause, index, bound, seed, figures.speed_mps))
     return found
 
 

@@ -24,6 +24,7 @@ def test_every_acknowledged_task_is_done_once_whatever_is_killed(tmp_path):
         robots=2,
         gateways=2 if shared else 1,
         postgresql=shared,
+        least=30,
     )
     assert done.verdict.breaches == []
     assert done.verdict.counts["succeeded"] > 10
@@ -31,5 +32,9 @@ def test_every_acknowledged_task_is_done_once_whatever_is_killed(tmp_path):
 
 
 def test_task_servers_that_forget_what_they_did_are_found(tmp_path):
-    done = run_slice(tmp_path, seed="make test", for_s=12.0, robots=1, alter=forgetful)
-    assert done.verdict.doubled
+    """Whether a kill comes while a task is carried out is chance: so there may be another slice."""
+    slices = (
+        run_slice(tmp_path / f"{number}", seed=f"{number}", for_s=12.0, robots=1, alter=forgetful)
+        for number in range(4)
+    )
+    assert any(done.verdict.doubled for done in slices)

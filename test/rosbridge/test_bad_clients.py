@@ -98,7 +98,7 @@ def test_two_hundred_clients_at_once_get_their_message(server, peer, eventually)
     for each in sockets:
         each.settimeout(0.2)
     waiting = set(sockets)
-    deadline = time.monotonic() + 15.0
+    deadline = time.monotonic() + 60.0
     while waiting and time.monotonic() < deadline:
         publisher.publish(String(data="hello"))
         for each in tuple(waiting):

@@ -53,15 +53,22 @@ class Watch(threading.Thread):
     """Watches how long the machine keeps threads waiting that could run.
 
     Its own lateness tells of a machine that stood still, or had no processor for this run; less
-    what this run has itself computed in that time, which is nobody else's fault. The kernel tells
-    how long each thread of the run and of its children waited for a processor.
+    what this run has itself computed in that time, which is nobody else's fault (``late_s``). The
+    kernel tells how long each thread of the run and of its children waited for a processor within
+    a quarter of a second (``waited_s``).
     """
 
     def __init__(self) -> None:
         super().__init__(name="watch", daemon=True)
-        self.held_up_s = 0.0
+        self.late_s = 0.0
+        self.waited_s = 0.0
         self._ended = threading.Event()
         self._waited_ns: dict[int, int] = {}
+
+    @property
+    def held_up_s(self) -> float:
+        """The longest time for which anything of this run was held up."""
+        return max(self.late_s, self.waited_s)
 
     def __enter__(self) -> Watch:
         self.start()
@@ -82,14 +89,14 @@ class Watch(threading.Thread):
                 look_at = before + LOOK_S
             now, computed_now = time.monotonic(), time.process_time()
             late = now - before - TICK_S - (computed_now - computed)
-            self.held_up_s = max(self.held_up_s, late)
+            self.late_s = max(self.late_s, late)
             before, computed = now, computed_now
 
     def _look(self) -> None:
         waited = dict(_threads("self"))
         for thread, waited_ns in waited.items():
             before_ns = self._waited_ns.get(thread, waited_ns)
-            self.held_up_s = max(self.held_up_s, (waited_ns - before_ns) * 1e-9)
+            self.waited_s = max(self.waited_s, (waited_ns - before_ns) * 1e-9)
         self._waited_ns = waited
 
 

@@ -36,10 +36,14 @@ class Harm:
     def until(self, end: float) -> None:
         """Do harm until ``end`` (monotonic); everything runs again then."""
         while time.monotonic() < end:
-            time.sleep(self._rng.uniform(0.2, LONGEST_PAUSE_S))
-            kind = self._rng.choice(list(self._kinds))
-            self._kinds[kind]()
-            self.done[kind] += 1
+            self.once()
+
+    def once(self) -> None:
+        """Wait a moment, and do harm; what was harmed runs again then."""
+        time.sleep(self._rng.uniform(0.2, LONGEST_PAUSE_S))
+        kind = self._rng.choice(list(self._kinds))
+        self._kinds[kind]()
+        self.done[kind] += 1
 
     def _robot(self) -> str:
         return self._rng.choice(self._fleet.robots)

@@ -37,6 +37,12 @@ class Orders:
         headers = {"Authorization": f"Bearer {fleet.key}"}
         self._client = httpx.Client(headers=headers, timeout=ANSWER_WITHIN_S)
 
+    @property
+    def done(self) -> int:
+        """How many tasks the robots have done so far, by their book."""
+        book = self._fleet.book
+        return book.read_bytes().count(b'"done"') if book.exists() else 0
+
     def start(self) -> None:
         """Begin to submit."""
         self._thread.start()
@@ -111,9 +117,7 @@ class Orders:
             self._failure = error
 
     def _waiting(self) -> int:
-        book = self._fleet.book
-        done = book.read_bytes().count(b'"done"') if book.exists() else 0
-        return len({each.text for each in self.acknowledged}) - done
+        return len({each.text for each in self.acknowledged}) - self.done
 
     def _submit(self, number: int) -> None:
         text = f"{self._fleet.book.parent.name}-{number}"

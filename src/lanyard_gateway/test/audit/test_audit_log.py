@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import statistics
 import subprocess
 import sys
 import time
@@ -234,6 +235,10 @@ def test_a_log_whose_thread_has_ended_is_not_healthy(room):
 
 def test_appending_costs_the_caller_little_and_never_waits(room):
     log = room.log(queue_size=100_000)
-    began_s = time.perf_counter()
-    put(log, 20_000)
-    assert (time.perf_counter() - began_s) / 20_000 < 100e-6
+    took_s = []
+    for _ in range(20):
+        began_s = time.perf_counter()
+        put(log, 1_000)
+        took_s.append((time.perf_counter() - began_s) / 1_000)
+    # The median: a machine that holds up one batch or two says nothing of the others.
+    assert statistics.median(took_s) < 100e-6

@@ -63,15 +63,21 @@ def graph() -> Iterator[Graph]:
     rclpy.shutdown()
 
 
+@pytest.fixture
+def patience_s() -> float:
+    """How long the robot may take to answer: long, for tests that do not wait in vain."""
+    return 10.0
+
+
 @pytest_asyncio.fixture
-async def fleet(graph: Graph) -> AsyncIterator[RobotFleet]:
-    """The robots of the gateway: arm-001 in /arm_001, with short time-outs."""
+async def fleet(graph: Graph, patience_s: float) -> AsyncIterator[RobotFleet]:
+    """The robots of the gateway: arm-001 in /arm_001."""
     config = RobotConfig(
         robot_id="arm-001",
         namespace="/arm_001",
         offline_after_s=0.5,
-        service_timeout_s=2.0,
-        task_accept_timeout_s=3.0,
+        service_timeout_s=patience_s,
+        task_accept_timeout_s=patience_s,
         task_result_poll_s=0.5,
     )
     made = RobotFleet(graph.gateway, [config])

@@ -378,12 +378,14 @@ async def test_stop_reset_arm_and_release_carry_the_control_nodes_answers(peer, 
     assert peer.requests[-1].session == 42
 
 
+@pytest.mark.parametrize("patience_s", [2.0])
 async def test_a_service_that_does_not_answer_is_a_time_out_that_names_it(peer, robot):
     peer.deaf = True
     with pytest.raises(RosTimeout, match="acquire_lease did not answer within 2 s"):
         await robot.acquire_lease(holder="bob", priority=Priority.OPERATOR, take=False)
 
 
+@pytest.mark.parametrize("patience_s", [2.0])
 async def test_a_service_that_nobody_serves_is_unavailable_and_says_so(robot):
     with pytest.raises(Unavailable, match="nobody serves /arm_001/lanyard/arm") as caught:
         await robot.arm(1, arm=True)

@@ -137,6 +137,7 @@ async def test_a_goal_that_is_refused_comes_back_as_rejected(server, robot, foll
     assert "refused" in follower.results[0].error_message
 
 
+@pytest.mark.parametrize("patience_s", [2.0])
 async def test_a_goal_without_a_task_server_is_unavailable(robot, follower):
     with pytest.raises(Unavailable, match="nobody serves"):
         await robot.start_task(a_goal(), **follower.callbacks())
