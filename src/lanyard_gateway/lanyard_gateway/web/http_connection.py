@@ -8,6 +8,7 @@ documents where uvicorn answers in plain text; and for streams that nobody reads
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable
 from http import HTTPStatus
@@ -113,12 +114,13 @@ class HttpProtocol(HttpToolsProtocol):
             return
         place, self._place = self._place, None
         super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # it refers back: without it, both are freed
         protocol = cast(SocketProtocol, self.transport.get_protocol())
         if place is None:
             return
         self.known.owes(place, Owes.NOTHING, now=self.loop.time())
         place.rests, place.connection = False, protocol
-        protocol.on_lost = lambda: self.known.leave(place)
+        protocol.on_lost = functools.partial(self.known.leave, place)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  said in other words
         """What came is no HTTP."""

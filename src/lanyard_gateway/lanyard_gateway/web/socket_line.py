@@ -60,6 +60,11 @@ class Line:
         self._prefix = secrets.token_bytes(_PROBE_BYTES)
         self._room_bytes = SEND_BUFFER_BYTES
 
+    def forget(self) -> None:
+        """Tell nobody anything any more."""
+        self.on_ping = self.on_answer = self.on_clear = _nothing
+        self.on_message = None
+
     @property
     def is_clear(self) -> bool:
         """Whether the system took all that was sent: nothing of it piles up in this process."""
@@ -152,6 +157,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     problem_base: str
     on_lost: Callable[[], None] = staticmethod(_nothing)
     room = MESSAGES_AT_ONCE
+    _is_served = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
@@ -167,7 +173,28 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         super().connection_lost(exc)
-        self.on_lost()
+        on_lost, self.on_lost = self.on_lost, _nothing
+        on_lost()
+        if not self._is_served:
+            self._untie()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application is done with it."""
+        super().on_task_complete(task)
+        self._is_served = False
+        if self.disconnected:
+            self._untie()
+
+    def _untie(self) -> None:
+        """The last thing: let go of what refers back to this.
+
+        So a connection is freed when it ends, with all that it held. The garbage collector would
+        come late: it counts objects, not bytes.
+        """
+        vars(self.conn).clear()  # its parser and its error hold its frames, and these hold it
+        self.line.forget()
+        for name in ("line", "scope"):
+            vars(self).pop(name, None)
 
     def cut(self, owes: object) -> None:  # noqa: ARG002  a socket owes nothing
         """End the connection."""
@@ -204,6 +231,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             extensions = cast("dict[str, object]", self.scope["extensions"])
             extensions[_EXTENSION] = self.line
+            self._is_served = True
 
     def handle_ping(self) -> None:
         """A ping came, and the pong is ready."""

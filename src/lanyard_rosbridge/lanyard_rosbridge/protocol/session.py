@@ -7,8 +7,9 @@ nothing. Pure: told the time (seconds, monotonic); called in one thread.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from lanyard_core.faults import BadInput, LanyardFault
 from lanyard_rosbridge.protocol import cbor_codec, json_codec, operations
@@ -31,8 +32,6 @@ from lanyard_rosbridge.protocol.settings import SessionSettings
 from lanyard_rosbridge.protocol.told import Level, Telling
 from lanyard_rosbridge.protocol.topics import TopicDesk
 
-_Handler = Callable[[Any, float], list[Effect]]
-
 
 class Session:
     """The state of one connection."""
@@ -51,16 +50,16 @@ class Session:
 
         ``told_from``: from which level on ``status`` is sent until the client says; None: never.
         """
-        self._connected = now
         self._unix_offset_s = unix_offset_s
-        self._leases = leases
-        self._settings = settings
         self._assembler = Assembler(max_bytes=settings.max_frame_bytes)
         self._telling = Telling(told_from)
-        self.topics = TopicDesk(access, settings, self._guard)
+        # None of these refers back to the session: it is freed as soon as its client is gone.
+        guard = functools.partial(
+            MotionGuard, settings=settings.motion, leases=leases, connected=now
+        )
+        self.topics = TopicDesk(access, settings, guard)
         self.services = ServiceDesk(access, settings)
         self.goals = GoalDesk(access, settings)
-        self._handlers = self._table()
 
     def received(self, frame: str | bytes, now: float) -> list[Effect]:
         """A frame came: JSON text, or CBOR in a binary message."""
@@ -74,9 +73,8 @@ class Session:
             op = read(values)
         except BadInput as fault:
             return self._misread(values, fault)
-        handler = self._handlers[type(op)]
         try:
-            return handler(op, now)
+            return self._HANDLERS[type(op)](self, op, now)
         except LanyardFault as fault:
             return self.failed(op, fault)
 
@@ -133,6 +131,9 @@ class Session:
             return self._telling.tell(Level.ERROR, fault.detail, str(op_id))
         return [Send({**answer, "id": op_id, "values": fault.detail, "result": False})]
 
+    def _publish(self, op: operations.Publish, now: float) -> list[Effect]:
+        return self.topics.publish(op, now, now + self._unix_offset_s)
+
     def _fragment(self, op: operations.Fragment, now: float) -> list[Effect]:
         whole = self._assembler.add(op, now)
         if whole is None:
@@ -146,31 +147,26 @@ class Session:
         self._telling.set_level(op.level)
         return []
 
-    def _guard(self, topic: str, _now: float) -> MotionGuard:
-        return MotionGuard(topic, self._settings.motion, self._leases, connected=self._connected)
-
-    def _table(self) -> dict[type[Op], _Handler]:
-        topics, services, goals = self.topics, self.services, self.goals
-        return {
-            operations.Advertise: topics.advertise,
-            operations.Unadvertise: lambda op, _: topics.unadvertise(op),
-            operations.Publish: lambda op, now: topics.publish(op, now, now + self._unix_offset_s),
-            operations.Subscribe: lambda op, _: topics.subscribe(op),
-            operations.Unsubscribe: lambda op, _: topics.unsubscribe(op),
-            operations.CallService: lambda op, _: services.call(op),
-            operations.AdvertiseService: lambda op, _: services.advertise(op),
-            operations.UnadvertiseService: lambda op, _: services.unadvertise(op),
-            operations.ServiceResponse: lambda op, _: services.response(op),
-            operations.SendGoal: lambda op, _: goals.send(op),
-            operations.CancelGoal: lambda op, _: goals.cancel(op),
-            operations.AdvertiseAction: lambda op, _: goals.advertise(op),
-            operations.UnadvertiseAction: lambda op, _: goals.unadvertise(op),
-            operations.ActionFeedback: lambda op, _: goals.told_feedback(op),
-            operations.ActionResult: lambda op, _: goals.told_result(op),
-            operations.Fragment: self._fragment,
-            operations.SetLevel: self._set_level,
-            operations.Told: lambda _op, _now: [],
-        }
+    _HANDLERS: ClassVar[dict[type[Op], Callable[[Session, Any, float], list[Effect]]]] = {
+        operations.Advertise: lambda self, op, _: self.topics.advertise(op),
+        operations.Unadvertise: lambda self, op, _: self.topics.unadvertise(op),
+        operations.Publish: _publish,
+        operations.Subscribe: lambda self, op, _: self.topics.subscribe(op),
+        operations.Unsubscribe: lambda self, op, _: self.topics.unsubscribe(op),
+        operations.CallService: lambda self, op, _: self.services.call(op),
+        operations.AdvertiseService: lambda self, op, _: self.services.advertise(op),
+        operations.UnadvertiseService: lambda self, op, _: self.services.unadvertise(op),
+        operations.ServiceResponse: lambda self, op, _: self.services.response(op),
+        operations.SendGoal: lambda self, op, _: self.goals.send(op),
+        operations.CancelGoal: lambda self, op, _: self.goals.cancel(op),
+        operations.AdvertiseAction: lambda self, op, _: self.goals.advertise(op),
+        operations.UnadvertiseAction: lambda self, op, _: self.goals.unadvertise(op),
+        operations.ActionFeedback: lambda self, op, _: self.goals.told_feedback(op),
+        operations.ActionResult: lambda self, op, _: self.goals.told_result(op),
+        operations.Fragment: _fragment,
+        operations.SetLevel: _set_level,
+        operations.Told: lambda _self, _op, _now: [],
+    }
 
 
 def _decoded(frame: str | bytes) -> object:

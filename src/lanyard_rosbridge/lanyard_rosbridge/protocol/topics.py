@@ -29,7 +29,7 @@ from lanyard_rosbridge.protocol.operations import (
 from lanyard_rosbridge.protocol.qos import AUTOMATIC
 from lanyard_rosbridge.protocol.settings import SessionSettings
 
-MakeGuard = Callable[[str, float], MotionGuard]
+MakeGuard = Callable[[str], MotionGuard]
 TF_TOPICS = "/tf2_web_republisher/"
 _TF_PATTERN = Pattern(TF_TOPICS + "*")
 _MOTION_DEPTH = 1
@@ -56,10 +56,10 @@ class TopicDesk:
         self._outgoing: dict[str, _Outgoing] = {}
         self._incoming: dict[str, dict[str | None, Subscribe]] = {}
 
-    def advertise(self, op: Advertise, now: float) -> list[Effect]:
+    def advertise(self, op: Advertise) -> list[Effect]:
         """The client will publish."""
         topic = self._access.name(op.topic)
-        effects = self._open(op, topic, op.type, now)
+        effects = self._open(op, topic, op.type)
         self._outgoing[topic].ids.add(op.id)
         return effects
 
@@ -78,7 +78,7 @@ class TopicDesk:
     def publish(self, op: Publish, now: float, unix_now: float) -> list[Effect]:
         """A message. Raises when it may not be; drops of the motion guard are counted there."""
         topic = self._access.name(op.topic)
-        effects = self._open(op, topic, op.type, now)
+        effects = self._open(op, topic, op.type)
         outgoing = self._outgoing[topic]
         if outgoing.guard is not None:
             dropped = outgoing.guard.offer(op.msg, now=now, unix_now=unix_now)
@@ -91,16 +91,14 @@ class TopicDesk:
             outgoing.next_at = now + _RATE_GRAIN / outgoing.entry.max_hz
         return [*effects, PublishMessage(op, topic, op.msg)]
 
-    def _open(
-        self, op: Advertise | Publish, topic: str, type_name: str | None, now: float
-    ) -> list[Effect]:
+    def _open(self, op: Advertise | Publish, topic: str, type_name: str | None) -> list[Effect]:
         if topic in self._outgoing:
             return []
         entry = self._access.check(Direction.PUBLISH, topic)
         if len(self._outgoing) >= self._settings.max_topics:
             raise Overloaded(f"a client may publish on {self._settings.max_topics} topics at most")
         moves = self._access.moves(topic)
-        self._outgoing[topic] = _Outgoing(entry, self._make_guard(topic, now) if moves else None)
+        self._outgoing[topic] = _Outgoing(entry, self._make_guard(topic) if moves else None)
         asked = op.queue_size if isinstance(op, Advertise) else 10
         depth = _MOTION_DEPTH if moves else op.qos.depth or asked
         return [OpenPublisher(op, topic, type_name, depth, op.latch, op.qos)]

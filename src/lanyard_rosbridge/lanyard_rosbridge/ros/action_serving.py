@@ -17,6 +17,7 @@ from rclpy.qos import qos_profile_action_status_default
 
 from lanyard_core.faults import BadInput
 from lanyard_gateway.robot.handover import Handover
+from lanyard_rosbridge.ros.groups import own_group
 from lanyard_rosbridge.ros.serving import DeferredService
 from lanyard_rosbridge.ros.types import type_of
 
@@ -65,10 +66,16 @@ class ServedAction:
         self._cancel_goal = service(CancelGoal, "cancel_goal", self._take_cancel)
         self._get_result = service(inner.GetResultService, "get_result", self._take_question)
         self._feedback = node.create_publisher(
-            inner.FeedbackMessage, f"{name}/_action/feedback", _FEEDBACK_DEPTH
+            inner.FeedbackMessage,
+            f"{name}/_action/feedback",
+            _FEEDBACK_DEPTH,
+            callback_group=own_group(),
         )
         self._status = node.create_publisher(
-            GoalStatusArray, f"{name}/_action/status", qos_profile_action_status_default
+            GoalStatusArray,
+            f"{name}/_action/status",
+            qos_profile_action_status_default,
+            callback_group=own_group(),
         )
 
     def feedback(self, goal_id: str, values: object) -> None:
@@ -105,7 +112,7 @@ class ServedAction:
 
     def refuse_from_now_on(self) -> None:
         """The client is gone: its goals are aborted, and new ones are refused."""
-        self._is_open = False
+        self._is_open, self._on_goal, self._on_cancel = False, _nobody, _nobody
         for goal_id in tuple(self._goals):
             self.end(goal_id, None, GoalStatus.STATUS_ABORTED)
 
@@ -171,3 +178,7 @@ class ServedAction:
         for goal in self._goals.values():
             message.status_list.append(GoalStatus(goal_info=self._info(goal), status=goal.status))
         self._status.publish(message)
+
+
+def _nobody(_goal_id: str, _values: object = None) -> None:
+    """In the place of whoever ran the goals, so that it is not kept."""

@@ -16,6 +16,7 @@ from rclpy.node import Node
 
 from lanyard_core.faults import NotFound, RosTimeout, Unavailable
 from lanyard_gateway.robot.handover import Handover, Reply
+from lanyard_rosbridge.ros.groups import own_group
 from lanyard_rosbridge.ros.types import service_class
 
 MAX_CLIENTS = 256
@@ -81,7 +82,8 @@ class Services:
         client = self._clients.get(key)
         if client is None:
             self._make_room()
-            client = self._clients[key] = self._node.create_client(kind, service)
+            client = self._node.create_client(kind, service, callback_group=own_group())
+            self._clients[key] = client
         self._clients.move_to_end(key)
         return client
 

@@ -19,6 +19,7 @@ from lanyard_core.faults import Conflict, RosTimeout, Unavailable
 from lanyard_gateway.robot.handover import Handover
 from lanyard_rosbridge.conversion.cdr_reader import Flavour
 from lanyard_rosbridge.ros.calling import Services
+from lanyard_rosbridge.ros.groups import own_group
 from lanyard_rosbridge.ros.incoming import Intake
 from lanyard_rosbridge.ros.types import action_class, type_of
 
@@ -111,6 +112,7 @@ class _Feedback:
             f"{action}/_action/feedback",
             intake.put,
             _FEEDBACK_DEPTH,
+            callback_group=own_group(),
             raw=True,
         )
 

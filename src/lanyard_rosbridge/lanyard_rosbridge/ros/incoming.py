@@ -16,6 +16,7 @@ from lanyard_core.faults import Conflict, NotFound
 from lanyard_gateway.robot.handover import Handover
 from lanyard_rosbridge.protocol.qos import AUTOMATIC, Qos
 from lanyard_rosbridge.ros import quality
+from lanyard_rosbridge.ros.groups import own_group
 from lanyard_rosbridge.ros.types import MessageType, message_type
 
 OnMessages = Callable[[list[bytes]], None]
@@ -105,7 +106,12 @@ class Incoming:
 
     def _open(self, profile: QoSProfile) -> object:
         return self._node.create_subscription(
-            self.type.message_class, self.topic, self._intake.put, profile, raw=True
+            self.type.message_class,
+            self.topic,
+            self._intake.put,
+            profile,
+            callback_group=own_group(),
+            raw=True,
         )
 
 

@@ -17,6 +17,7 @@ from rclpy.node import Node
 from lanyard_gateway.robot.handover import Handover
 from lanyard_rosbridge.protocol.qos import Qos
 from lanyard_rosbridge.ros import quality
+from lanyard_rosbridge.ros.groups import own_group
 from lanyard_rosbridge.ros.lingering import LINGER_S
 from lanyard_rosbridge.ros.types import MessageType
 
@@ -42,7 +43,9 @@ class Outgoing:
         self.type = kind
         self._node = node
         profile = quality.of_publisher(key.qos, depth=key.depth, latch=key.latch)
-        self._publisher = node.create_publisher(kind.message_class, key.topic, profile)
+        self._publisher = node.create_publisher(
+            kind.message_class, key.topic, profile, callback_group=own_group()
+        )
         self._kept: deque[Any] | None = None
         if not key.latch and key.depth > 1:
             self._kept = deque(maxlen=MAX_KEPT)

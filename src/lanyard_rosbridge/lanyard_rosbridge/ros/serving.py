@@ -13,6 +13,7 @@ from typing import Any
 from rclpy.node import Node
 
 from lanyard_gateway.robot.handover import Handover
+from lanyard_rosbridge.ros.groups import own_group
 
 OnRequest = Callable[[str, Any], None]
 """Told the id and the message of a request, on the loop's thread."""
@@ -34,7 +35,9 @@ class DeferredService:
         self._on_request = on_request
         self._open: dict[str, Any] = {}
         self._gone: str | None = None
-        self._service = node.create_service(kind, name, self._keep_request)
+        self._service = node.create_service(
+            kind, name, self._keep_request, callback_group=own_group()
+        )
         self._send = self._service.send_response
         self._service.send_response = self._keep_back
 
@@ -50,7 +53,7 @@ class DeferredService:
 
     def refuse_from_now_on(self, reason: str) -> None:
         """Whoever answered is gone: refuse what waits and what comes."""
-        self._gone = reason
+        self._gone, self._on_request = reason, _nobody
         for request_id in tuple(self._open):
             self.refuse(request_id, reason)
 
@@ -82,6 +85,10 @@ class DeferredService:
             self._on_request(request_id, request)
         else:
             self.refuse(request_id, self._gone)
+
+
+def _nobody(_request_id: str, _request: Any) -> None:
+    """In the place of whoever answered, so that it is not kept."""
 
 
 def refusal(kind: Any, reason: str) -> Any:

@@ -121,6 +121,7 @@ class Feeds:
                 if self._shared.get(key) is joined:
                     del self._shared[key]
                 self._topics.close(incoming)
+                joined.incoming = None
 
         return incoming.type, leave
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from lanyard_core.access.principal import Principal
 from lanyard_core.faults import LanyardFault, Unavailable
@@ -65,7 +65,6 @@ class Link:
             bridge.ros.goals, bridge.transforms, self._session, self._run, self._beside
         )
         self._tf_topics = TfTopics(bridge.transforms, self._run, self._beside)
-        self._doers = self._table()
 
     @property
     def sent(self) -> int:
@@ -85,11 +84,13 @@ class Link:
         for task in self._tasks:
             task.cancel()
         self._outlet.close()
+        # They refer back to this: without them it is freed now, not when the collector looks.
+        del self._serving, self._goals, self._tf_topics
 
     def _run(self, effects: Iterable[do.Effect]) -> None:
         for effect in effects:
             try:
-                self._doers[type(effect)](effect)
+                self._DOERS[type(effect)](self, effect)
             except LanyardFault as fault:
                 self._run(self._session.could_not(effect, fault))
             except Exception:  # noqa: BLE001 - the top level of what a client asked for
@@ -109,29 +110,6 @@ class Link:
         # A timer may fire a little early; what was due then is due.
         self._run(self._session.deadline_passed(self._loop.time() + 0.001))
         self._set_timer()
-
-    def _table(self) -> dict[type[do.Effect], Callable[[Any], object]]:
-        return {
-            do.Send: self._send,
-            do.Close: lambda effect: self._line.close(effect.code),
-            do.OpenPublisher: self._open_publisher,
-            do.ClosePublisher: self._close_publisher,
-            do.PublishMessage: self._publish,
-            do.Halt: self._halt,
-            do.OpenSubscription: self._subscribe,
-            do.CloseSubscription: self._unsubscribe,
-            do.Call: lambda effect: self._beside(self._call(effect)),
-            do.AskRosapi: lambda effect: self._beside(self._ask_rosapi(effect)),
-            do.OpenService: self._serving.open_service,
-            do.CloseService: self._serving.close_service,
-            do.AnswerRequest: self._serving.answer,
-            do.StartGoal: self._goals.start,
-            do.CancelGoalOf: self._goals.cancel,
-            do.OpenAction: self._serving.open_action,
-            do.CloseAction: self._serving.close_action,
-            do.TellFeedback: self._serving.feedback,
-            do.EndGoal: self._serving.end,
-        }
 
     def _send(self, effect: do.Send) -> None:
         self._outlet.answer(packed(effect.values, effect.format))
@@ -214,6 +192,28 @@ class Link:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    _DOERS: ClassVar[dict[type[do.Effect], Callable[[Link, Any], object]]] = {
+        do.Send: _send,
+        do.Close: lambda self, effect: self._line.close(effect.code),
+        do.OpenPublisher: _open_publisher,
+        do.ClosePublisher: _close_publisher,
+        do.PublishMessage: _publish,
+        do.Halt: _halt,
+        do.OpenSubscription: _subscribe,
+        do.CloseSubscription: _unsubscribe,
+        do.Call: lambda self, effect: self._beside(self._call(effect)),
+        do.AskRosapi: lambda self, effect: self._beside(self._ask_rosapi(effect)),
+        do.OpenService: lambda self, effect: self._serving.open_service(effect),
+        do.CloseService: lambda self, effect: self._serving.close_service(effect),
+        do.AnswerRequest: lambda self, effect: self._serving.answer(effect),
+        do.StartGoal: lambda self, effect: self._goals.start(effect),
+        do.CancelGoalOf: lambda self, effect: self._goals.cancel(effect),
+        do.OpenAction: lambda self, effect: self._serving.open_action(effect),
+        do.CloseAction: lambda self, effect: self._serving.close_action(effect),
+        do.TellFeedback: lambda self, effect: self._serving.feedback(effect),
+        do.EndGoal: lambda self, effect: self._serving.end(effect),
+    }
 
 
 def _flavour(form: Format) -> Flavour:
