@@ -117,8 +117,9 @@ def test_when_stopped_control_ends_first_and_nothing_is_left(
     demo = start_demo(tmp_path)
     files = fastdds_files.files_of(demo.pids.values())
     demo.signal(number)
-    eventually(lambda: demo.alive() != NODES)
-    assert demo.alive() == NODES - {"control"}
+    seen = [NODES]
+    eventually(lambda: seen.append(demo.alive()) or seen[-1] != NODES)
+    assert seen[-1] == NODES - {"control"}
     assert demo.wait() == 0
     assert_nothing_is_left(demo, files)
 

@@ -342,9 +342,9 @@ def audit() -> AuditSink:
 
 
 @pytest.fixture
-def rates() -> Rates | None:
-    """Nobody is counted, except by tests that look at that."""
-    return None
+def rates(request: pytest.FixtureRequest) -> Rates | None:
+    """Nobody is counted, except by tests that look at that and say how."""
+    return Rates(**request.param) if hasattr(request, "param") else None
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,6 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from lanyard_core.access.scopes import Role
-from lanyard_gateway.doors.rates import Rates
 from lanyard_gateway.web.connections import ConnectionLimits
 from lanyard_gateway.web.http_connection import MAX_HEAD_BYTES
 from lanyard_gateway.web.settings import WebSettings
@@ -183,7 +182,7 @@ async def test_a_robot_is_driven_while_hundreds_drip(raw, gateway):
     assert ack.ack == teleop.seq
 
 
-@pytest.mark.parametrize("rates", [Rates(clock=lambda: 5.0)])  # a second that does not end
+@pytest.mark.parametrize("rates", [{"clock": lambda: 5.0}], indirect=True)  # it does not go on
 async def test_a_socket_costs_one_request_and_too_many_are_told_when_to_come_back(gateway):
     policy = gateway.keyring.policy
     slow = replace(policy.roles["operator"], requests_per_s=1)

@@ -30,8 +30,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def rates(clock) -> Rates:
-    return Rates(clock=clock)
+def rates(clock, request) -> Rates:
+    return Rates(clock=clock, **getattr(request, "param", {}))
 
 
 async def use_up(house, role: Role = Role.OPERATOR, count: int = 100) -> None:
@@ -135,7 +135,7 @@ async def test_another_address_has_attempts_of_its_own(house):
         assert (await other.get(TASKS)).status_code == 401
 
 
-@pytest.mark.parametrize("rates", [Rates(failed_logins=Rate(2, period_s=60.0))])
+@pytest.mark.parametrize("rates", [{"failed_logins": Rate(2, period_s=60.0)}], indirect=True)
 async def test_how_many_attempts_there_are_can_be_said(house):
     codes = [(await house.call("GET", TASKS, role=None)).status_code for _ in range(3)]
     assert codes == [401, 401, 429]
