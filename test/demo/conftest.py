@@ -6,14 +6,13 @@ import json
 import os
 import pathlib
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 DEADLINE_S = 90.0
 
@@ -104,29 +103,6 @@ def is_running(pid):
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
-
-
-BROWSERS = ("chromium", "google-chrome")
-# Three dimensions without a graphics card; and as root, in a container, there is no sandbox.
-BROWSER_OPTIONS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium without a screen: that of this machine, or the one that Playwright has.
-
-    Not for longer than a module: while Playwright is there its event loop runs in this thread, and
-    no asynchronous test of another module could.
-    """
-    expect.set_options(timeout=30_000)
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
-        if path is None and not pathlib.Path(playwright.chromium.executable_path).exists():
-            leave_out = pytest.fail if os.environ.get("CI") else pytest.skip
-            leave_out("no chromium: run `make setup`, or install it")
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import random
@@ -13,9 +14,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import httpx
 import pytest
 import rclpy
 import yaml
@@ -35,6 +38,7 @@ from lanyard_dashboard.testing import node_command
 from lanyard_gateway.doors import key_file
 
 DEADLINE_S = 20.0
+SCENARIOS = Path(__file__).parent / "javascript"
 ALL = ["**"]
 POLICY = {
     "version": 1,
@@ -96,11 +100,76 @@ class Peer:
         rclpy.shutdown(context=self._context)
 
 
+class Site:
+    """The site of a page with roslib, as somebody's web server is: files, and a ticket.
+
+    It has the key; its pages never do.
+    """
+
+    def __init__(self) -> None:
+        self._server: Server | None = None
+        self._proxy_url = ""
+        handler = functools.partial(_SiteHandler, self, directory=str(SCENARIOS))
+        self._web = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=self._web.serve_forever, daemon=True).start()
+
+    @property
+    def origin(self) -> str:
+        """As a browser says it."""
+        return f"http://127.0.0.1:{self._web.server_address[1]}"
+
+    def lead_to(self, server: Server, *, proxy_url: str) -> None:
+        """From now on its pages connect there."""
+        self._server, self._proxy_url = server, proxy_url
+
+    def address_with_ticket(self) -> str:
+        """Where a page may connect, once."""
+        assert self._server is not None
+        answer = httpx.post(
+            self._server.url.replace("ws:", "http:", 1) + "/api/v1/ws-tickets",
+            json={"purpose": "rosbridge"},
+            headers={"Authorization": f"Bearer {self._server.keys['panel']}"},
+            trust_env=False,
+        )
+        return f"{self._proxy_url}/?ticket={answer.raise_for_status().json()['ticket']}"
+
+    def close(self) -> None:
+        self._web.shutdown()
+        self._web.server_close()
+
+
+class _SiteHandler(SimpleHTTPRequestHandler):
+    extensions_map: ClassVar = {
+        ".html": "text/html",
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+    }
+
+    def __init__(self, site: Site, *arguments: Any, **named: Any) -> None:
+        self._site = site
+        super().__init__(*arguments, **named)
+
+    def do_GET(self) -> None:
+        if self.path != "/ticket":
+            super().do_GET()
+            return
+        body = json.dumps({"url": self._site.address_with_ticket()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: a test says what went wrong."""
+
+
 class Server:
     """The bridge in a process of its own."""
 
-    def __init__(self, folder: Path, domain_id: int) -> None:
+    def __init__(self, folder: Path, domain_id: int, *, origin: str) -> None:
         self.folder = folder
+        self._origin = origin
         self.keys: dict[str, str] = {}
         self._ready = folder / "ready.json"
         (folder / "policy.yaml").write_text(yaml.safe_dump(POLICY), encoding="utf-8")
@@ -140,7 +209,7 @@ class Server:
         """Start it and wait until it serves."""
         parameters = {
             "port": port, "state_dir": self.folder, "policy_file": self.folder / "policy.yaml",
-            "ready_file": self._ready,
+            "ready_file": self._ready, "allowed_origins": f'["{self._origin}"]',
         }  # fmt: skip
         arguments = [word for item in parameters.items() for word in ("-p", "{}:={}".format(*item))]
         with (self.folder / "server.log").open("ab") as log:
@@ -160,6 +229,10 @@ class Server:
         assert self._process is not None
         self._process.terminate()
         return self._process.wait(DEADLINE_S)
+
+    def come_back(self) -> None:
+        """Start it again where it was."""
+        self.start(port=int(self.url.rpartition(":")[2]))
 
     def lets_in(self, headers: dict[str, str]) -> bool:
         """Whether a client with these headers may connect."""
@@ -195,8 +268,17 @@ def peer(domain_id: int) -> Iterator[Peer]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, domain_id: int) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("rosbridge"), domain_id)
+def site() -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, domain_id: int, site: Site
+) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("rosbridge"), domain_id, origin=site.origin)
     made.start()
     yield made
     assert made.stop() == 0
@@ -254,11 +336,12 @@ def eventually() -> Callable[[Callable[[], object]], object]:
     return wait
 
 
-class KeyProxy:
-    """Shows the key for clients that cannot, as a proxy before the bridge would; can be cut."""
+class Proxy:
+    """Stands before the bridge, and can be cut. Shows a key for clients that cannot."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, key: str | None = None) -> None:
         self._server = server
+        self._key = key
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._is_open = True
@@ -295,11 +378,15 @@ class KeyProxy:
                 host, port = self._server.url.removeprefix("ws://").split(":")
                 far = socket.create_connection((host, int(port)))
                 self._open += [near, far]
-                head, _, rest = near.recv(65536).partition(b"\r\n")
-                key = self._server.keys["panel"].encode()
-                far.sendall(head + b"\r\nAuthorization: Bearer " + key + b"\r\n" + rest)
+                far.sendall(self._with_key(near.recv(65536)))
                 for pair in ((near, far), (far, near)):
                     threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _with_key(self, request: bytes) -> bytes:
+        if self._key is None:
+            return request
+        head, _, rest = request.partition(b"\r\n")
+        return head + b"\r\nAuthorization: Bearer " + self._key.encode() + b"\r\n" + rest
 
     @staticmethod
     def _pass_on(source: socket.socket, target: socket.socket) -> None:
@@ -307,13 +394,6 @@ class KeyProxy:
             while data := source.recv(65536):
                 target.sendall(data)
             target.shutdown(socket.SHUT_RDWR)
-
-
-@pytest.fixture
-def proxy(server: Server) -> Iterator[KeyProxy]:
-    made = KeyProxy(server)
-    yield made
-    made.close()
 
 
 class Scenario:
@@ -341,6 +421,7 @@ class Scenario:
         self.process.stdin.flush()
 
     def close(self) -> None:
+        """End it at once, as a crash would."""
         self.process.kill()
         self.process.communicate()
 
@@ -398,9 +479,6 @@ def worker(peer: Peer) -> Iterator[None]:
     made.destroy()
 
 
-SCENARIOS = Path(__file__).parent / "javascript"
-
-
 @pytest.fixture(scope="session")
 def libraries() -> None:
     """The two versions, from npm, as the lock file has them."""
@@ -408,14 +486,82 @@ def libraries() -> None:
         subprocess.run([*npm_command(), "ci", "--ignore-scripts"], cwd=SCENARIOS, check=True)
 
 
+class PageScenario:
+    """The same in a page of a browser."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self._wrong: list[str] = []
+        page.on("pageerror", lambda error: self._wrong.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and self._wrong.append(said.text))
+
+    def open(self, address: str) -> None:
+        self._page.goto(address)
+        self._page.wait_for_function("Boolean(globalThis.nextTold)")
+
+    def says(self, *expected: Any) -> list[Any]:
+        """Wait for the next thing that it says; gives what it says besides the expected."""
+        told = self._page.evaluate("nextTold", DEADLINE_S * 1000)
+        assert told is not None, f"it said nothing; what went wrong in it: {self._wrong}"
+        assert told[: len(expected)] == list(expected), told
+        more: list[Any] = told[len(expected) :]
+        return more
+
+    def tell(self) -> None:
+        """Let it go on."""
+        self._page.evaluate("goOn")
+
+    def close(self) -> None:
+        """Close its page, as a person does."""
+        self._page.close()
+
+
+@pytest.fixture(params=["Node", "Chromium"])
+def place(request: pytest.FixtureRequest) -> str:
+    """Where roslib runs."""
+    return str(request.param)
+
+
+@pytest.fixture
+def me(version: str, place: str) -> str:
+    """What a scenario calls itself in the names of what it serves."""
+    return f"roslib_{version}_in_{place}"
+
+
+@pytest.fixture
+def proxy(server: Server, site: Site, place: str) -> Iterator[Proxy]:
+    """What stands between roslib and the bridge: it can be cut."""
+    made = Proxy(server, key=server.keys["panel"] if place == "Node" else None)
+    site.lead_to(server, proxy_url=made.url)
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def roslib(
-    libraries: None, start: Any, proxy: KeyProxy, peer: Peer
-) -> Callable[[str, str], Scenario]:
-    """Starts a scenario of roslib, version 1 (1.4.1) or 2 (2.1.0)."""
+    request: pytest.FixtureRequest,
+    libraries: None,
+    version: str,
+    place: str,
+    me: str,
+    site: Site,
+    proxy: Proxy,
+    peer: Peer,
+) -> Iterator[Callable[[str], Scenario | PageScenario]]:
+    """Starts a scenario of roslib, version 1 (1.4.1) or 2 (2.1.0), in Node or in a browser."""
+    script = str(SCENARIOS / "scenario.mjs")
+    with contextlib.ExitStack() as pages:
 
-    def begin(version: str, name: str) -> Scenario:
-        script = str(SCENARIOS / "scenario.mjs")
-        return start(*node_command(), "--no-warnings", script, version, proxy.url, name)
+        def in_node(name: str) -> Scenario:
+            command = [*node_command(), "--no-warnings", script, version, me, proxy.url, name]
+            made: Scenario = request.getfixturevalue("start")(*command)
+            return made
 
-    return begin
+        def in_chromium(name: str) -> PageScenario:
+            context = request.getfixturevalue("browser").new_context()
+            pages.callback(context.close)
+            made = PageScenario(context.new_page())
+            made.open(f"{site.origin}/page.html?version={version}&me={me}&name={name}")
+            return made
+
+        yield in_node if place == "Node" else in_chromium
