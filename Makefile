@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+ROBOTS ?= 1
 PORT ?= 8080
 ROSBRIDGE_PORT ?= 9090
 DOMAIN_ID ?= $(or $(ROS_DOMAIN_ID),0)
@@ -12,7 +13,7 @@ READY_FILE ?=
 ARGS ?=
 FUZZ_FRAMES ?= 1000000
 
-KNOWN := PORT ROSBRIDGE_PORT DOMAIN_ID STATE_DIR READY_FILE ARGS FUZZ_FRAMES PYTHON
+KNOWN := ROBOTS PORT ROSBRIDGE_PORT DOMAIN_ID STATE_DIR READY_FILE ARGS FUZZ_FRAMES PYTHON
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN) MAKEFLAGS,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -26,6 +27,7 @@ export ROS_AUTOMATIC_DISCOVERY_RANGE ?= LOCALHOST
 
 help:
 	@echo 'make demo     a simulated robot with control, tasks and gateway, until Ctrl-C'
+	@echo '                ROBOTS=$(ROBOTS) (up to 9, with one gateway)'
 	@echo '                PORT=$(PORT) ROSBRIDGE_PORT=$(ROSBRIDGE_PORT) (0: a free one)  DOMAIN_ID=$(DOMAIN_ID)'
 	@echo '                STATE_DIR=$(STATE_DIR)  READY_FILE=file.json (written when all is up)'
 	@echo 'make test     every test (ARGS="-k words" for some)'
@@ -47,8 +49,9 @@ workspace:
 	@PYTHON='$(PYTHON)' .ci/setup
 
 demo: workspace
-	@. .ci/env; exec python -m lanyard_runner.demo --port '$(PORT)' --rosbridge-port '$(ROSBRIDGE_PORT)' \
-	    --domain-id '$(DOMAIN_ID)' --state-dir '$(STATE_DIR)' --ready-file '$(READY_FILE)'
+	@. .ci/env; exec python -m lanyard_runner.demo --robots '$(ROBOTS)' --port '$(PORT)' \
+	    --rosbridge-port '$(ROSBRIDGE_PORT)' --domain-id '$(DOMAIN_ID)' \
+	    --state-dir '$(STATE_DIR)' --ready-file '$(READY_FILE)'
 
 test: setup
 	@. .ci/env; exec python -m pytest $(ARGS)

@@ -40,13 +40,21 @@ def test_fuzz_tries_as_many_frames_as_asked_for_and_takes_its_time(make):
 def test_an_unknown_variable_is_refused_and_the_known_ones_are_named(make):
     result = make("-n", "demo", "PROT=8081")
     assert result.returncode != 0
-    assert "there is no make variable PROT; there are PORT ROSBRIDGE_PORT" in result.stderr
+    assert "there is no make variable PROT; there are ROBOTS PORT ROSBRIDGE_PORT" in result.stderr
 
 
 def test_the_variables_reach_the_demo(make):
     line = make(
-        "-n", "demo", "PORT=0", "ROSBRIDGE_PORT=1", "DOMAIN_ID=7", "STATE_DIR=s", "READY_FILE=r"
+        "-n",
+        "demo",
+        "ROBOTS=2",
+        "PORT=0",
+        "ROSBRIDGE_PORT=1",
+        "DOMAIN_ID=7",
+        "STATE_DIR=s",
+        "READY_FILE=r",
     ).stdout
     for part in ("--port '0'", "--rosbridge-port '1'", "--domain-id '7'", "--state-dir 's'"):
         assert part in line
+    assert "--robots '2'" in line
     assert "--ready-file 'r'" in line

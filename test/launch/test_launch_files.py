@@ -62,6 +62,12 @@ def test_another_namespace_moves_all_nodes_of_the_robot_but_not_the_gateway():
     assert names == {*(f"/amr_7/{name}" for name in inside), "/gateway"}
 
 
+def test_a_robot_that_another_ones_gateway_serves_brings_none():
+    nodes = plan("demo.launch.xml", namespace="arm_002", with_gateway="false")
+    assert {node.namespace for node in nodes} == {"/arm_002"}
+    assert "gateway" not in {node.name for node in nodes}
+
+
 @pytest.mark.parametrize("file", ["robot.launch.xml", "demo.launch.xml"])
 def test_every_node_reads_its_configuration_and_then_the_overrides(file):
     for node in plan(file, overrides="/tmp/mine.yaml"):

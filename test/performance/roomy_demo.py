@@ -15,8 +15,8 @@ CONNECTIONS = 1000
 class RoomyDemo(demo.Demo):
     """Everything else is as it ships."""
 
-    def _overrides(self) -> Path:
-        file = super()._overrides()
+    def _overrides(self, share: Path) -> Path:
+        file = super()._overrides(share)
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         content["gateway"]["ros__parameters"]["limits"] = {
             "max_connections": CONNECTIONS,

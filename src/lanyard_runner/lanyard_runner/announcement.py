@@ -5,35 +5,36 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The way in: URL, robot, key; and the pid of each node by name."""
+    """The way in: URL, robots, key; and the pid of each node by name."""
 
     url: str
-    robot_id: str
+    robot_ids: Sequence[str]
     api_key: str
     pids: Mapping[str, int]
     rosbridge_url: str | None = None
 
     def text(self) -> str:
         """For people, with a line to paste."""
+        robots = "robot   " if len(self.robot_ids) == 1 else "robots  "
         return (
             "\n"
             f"  page     {self.url}/dashboard/#key={self.api_key}\n"
             f"  URL      {self.url}\n"
             f"  ROS      {self.rosbridge_url or 'not served'}   (rosbridge)\n"
-            f"  robot    {self.robot_id}\n"
+            f"  {robots} {', '.join(self.robot_ids)}\n"
             f"  API key  {self.api_key}   (new at each start, for this machine only)\n"
             "\n"
             f"  curl -H 'Authorization: Bearer {self.api_key}' \\\n"
-            f"      {self.url}/api/v1/robots/{self.robot_id}/status\n"
+            f"      {self.url}/api/v1/robots/{self.robot_ids[0]}/status\n"
             "\n"
-            "  Ctrl-C stops the robot first, then everything.\n"
+            f"  Ctrl-C stops the {robots.strip()} first, then everything.\n"
         )
 
     def json(self) -> str:
@@ -41,7 +42,8 @@ class Announcement:
         content = {
             "url": self.url,
             "rosbridge_url": self.rosbridge_url,
-            "robot_id": self.robot_id,
+            "robot_id": self.robot_ids[0],
+            "robot_ids": list(self.robot_ids),
             "api_key": self.api_key,
             "pids": dict(self.pids),
         }

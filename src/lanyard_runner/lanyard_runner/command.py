@@ -6,7 +6,8 @@ wildcards in the files before them, as under launch_ros.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ Prefix = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run: the node's short name, its arguments, its environment."""
+    """What to run: the node's label, its arguments, its environment."""
 
     name: str
     arguments: tuple[str, ...]
@@ -38,24 +39,30 @@ def commands_for(
     """One command per node; ``scratch`` takes parameter files. Raises BadConfiguration."""
     problems: list[str] = []
     commands = []
-    for plan in plans:
+    for plan, label in zip(plans, _labels(plans), strict=True):
         executable = _executable(plan, prefix_of, problems)
         arguments = [str(executable), "--ros-args", "-r", f"__node:={plan.name}"]
         if plan.namespace != "/":
             arguments += ["-r", f"__ns:={plan.namespace}"]
         for number, parameter in enumerate(plan.parameters):
-            file = _parameter_file(plan, parameter, scratch / f"{plan.name}_{number}.yaml")
+            file = _parameter_file(
+                plan, parameter, scratch / f"{label.replace('/', '-')}_{number}.yaml"
+            )
             if not file.is_file():
                 problems.append(f"{plan.place}: parameter file {file} does not exist")
             arguments += ["--params-file", str(file)]
         for old, new in plan.remappings:
             arguments += ["-r", f"{old}:={new}"]
-        commands.append(
-            Command(plan.name, tuple(arguments), {**environment, **dict(plan.environment)})
-        )
+        commands.append(Command(label, tuple(arguments), {**environment, **dict(plan.environment)}))
     if problems:
         raise BadConfiguration(problems)
     return tuple(commands)
+
+
+def _labels(plans: Sequence[NodePlan]) -> Iterator[str]:
+    """What each is called in messages: its short name, or its full one where others have that."""
+    count = Counter(plan.name for plan in plans)
+    return (plan.name if count[plan.name] == 1 else plan.full_name[1:] for plan in plans)
 
 
 def _executable(plan: NodePlan, prefix_of: Prefix, problems: list[str]) -> Path:

@@ -24,6 +24,7 @@ from lanyard_runner import fastdds_files
 from lanyard_runner.announcement import Announcement, failure_line, write_ready_file
 from lanyard_runner.claims import claim_domain, claim_folder
 from lanyard_runner.command import Command, commands_for
+from lanyard_runner.demo_fleet import demo_robots, gateway_parameters, node_parameters
 from lanyard_runner.demo_policy import write_demo_policy
 from lanyard_runner.demo_settings import HOST, DemoSettings, read_settings
 from lanyard_runner.development_key import renew_development_key
@@ -36,10 +37,9 @@ from lanyard_runner.stop_request import StopRequest, stop_signals
 from lanyard_runner.substitutions import Surroundings
 from lanyard_runner.supervisor import Supervisor
 
-ROBOT_ID = "arm-001"
-STOP_FIRST = ("control",)
+STOP_FIRST = "control"
 STOP_PATIENCE_S = 5.0
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 60.0  # for each robot
 PROGRESS_EVERY_S = 3.0
 EXIT_FAILURE = 1
 EXIT_BAD_CONFIGURATION = 2
@@ -80,6 +80,7 @@ class Demo:
         self, settings: DemoSettings, *, scratch: Path, printer: LinePrinter, stop: StopRequest
     ) -> None:
         self._settings = settings
+        self._robots = demo_robots(settings.robots)
         self._scratch = scratch
         self._printer = printer
         self._stop = stop
@@ -111,11 +112,16 @@ class Demo:
             os.environ, domain_id=self._settings.domain_id, log_dir=log_dir
         )
         share = Path(get_package_share_directory("lanyard_bringup"))
-        plans = plan_nodes(
-            share / "launch" / "demo.launch.xml",
-            arguments={"overrides": str(self._overrides(share))},
-            surroundings=Surroundings(environment, _share_of),
-        )
+        overrides = str(self._overrides(share))
+        plans = [
+            plan
+            for robot in self._robots
+            for plan in plan_nodes(
+                share / "launch" / "demo.launch.xml",
+                arguments={"overrides": overrides, **robot.launch_arguments()},
+                surroundings=Surroundings(environment, _share_of),
+            )
+        ]
         return commands_for(
             plans, environment=environment, prefix_of=get_package_prefix, scratch=self._scratch
         )
@@ -125,6 +131,7 @@ class Demo:
         policy = self._scratch / "policy.yaml"
         write_demo_policy(share / "config" / "policy.yaml", policy)
         gateway = {
+            **gateway_parameters(self._robots),
             "host": HOST,
             "port": self._settings.port,
             "state_dir": str(self._settings.state_dir),
@@ -137,10 +144,8 @@ class Demo:
         }
         file = self._scratch / "overrides.yaml"
         tasks = {"journal_folder": str(self._settings.state_dir / "tasks")}
-        content = {
-            "gateway": {"ros__parameters": gateway},
-            "/**/tasks": {"ros__parameters": tasks},
-        }
+        parameters = {"gateway": gateway, "/**/tasks": tasks, **node_parameters(self._robots)}
+        content = {name: {"ros__parameters": values} for name, values in parameters.items()}
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
         return file
 
@@ -155,9 +160,9 @@ class Demo:
                 self._printer.plain(f"demo: all is up after {time.monotonic() - began:.1f} s")
                 return state.url
             now = time.monotonic()
-            if now - began > READY_WITHIN_S:
+            if now - began > READY_WITHIN_S * len(self._robots):
                 self._printer.plain(
-                    f"demo: not up within {READY_WITHIN_S:.0f} s, still waiting for"
+                    f"demo: not up within {now - began:.0f} s, still waiting for"
                     f" {state.waiting_for}: the nodes' messages above say why"
                 )
                 return None
@@ -168,7 +173,8 @@ class Demo:
 
     def _announce(self, url: str, key: str) -> None:
         pids, rosbridge_url = dict(self._supervisor.pids()), rosbridge_url_of(self._gateway_file)
-        announcement = Announcement(url, ROBOT_ID, key, pids, rosbridge_url)
+        robot_ids = [robot.robot_id for robot in self._robots]
+        announcement = Announcement(url, robot_ids, key, pids, rosbridge_url)
         self._printer.plain(announcement.text())
         if self._settings.ready_file is not None:
             write_ready_file(self._settings.ready_file, announcement)
@@ -186,13 +192,16 @@ class Demo:
         for name, code in ended.items():
             self._printer.plain(f"demo: {failure_line(name, code)}")
         if self._stop.reason:
-            self._printer.plain(f"demo: {self._stop.reason}: stopping the robot, then the rest")
+            whom = "robot" if len(self._robots) == 1 else "robots"
+            self._printer.plain(f"demo: {self._stop.reason}: stopping the {whom}, then the rest")
             return 0
         return EXIT_FAILURE
 
     def _end(self, ours: frozenset[str]) -> None:
         ours |= fastdds_files.files_of(self._supervisor.pids().values())
-        self._supervisor.stop(StopOrder(first=STOP_FIRST, patience_s=STOP_PATIENCE_S))
+        nodes = self._supervisor.pids()
+        first = [name for name in nodes if name.rpartition("/")[2] == STOP_FIRST]
+        self._supervisor.stop(StopOrder(first=first, patience_s=STOP_PATIENCE_S))
         if self._settings.ready_file is not None:
             with suppress(OSError):
                 self._settings.ready_file.unlink()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lanyard_core.faults import BadConfiguration
+from lanyard_runner.demo_fleet import MOST_ROBOTS
 
 HOST = "127.0.0.1"
 HIGHEST_PORT = 65535
@@ -19,8 +20,9 @@ HIGHEST_DOMAIN_ID = 101
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
-    """Ports (0: a free one), ROS domain, where state is kept, and the file that says "ready"."""
+    """Robots, ports (0: a free one), ROS domain, folder of the state, file that says "ready"."""
 
+    robots: int
     port: int
     rosbridge_port: int
     domain_id: int
@@ -30,7 +32,8 @@ class DemoSettings:
 
 def read_settings(arguments: Sequence[str] | None = None) -> DemoSettings:
     """The settings in command-line ``arguments``. Raises BadConfiguration with every problem."""
-    parser = argparse.ArgumentParser(prog="demo", description="A simulated robot, until Ctrl-C.")
+    parser = argparse.ArgumentParser(prog="demo", description="Simulated robots, until Ctrl-C.")
+    parser.add_argument("--robots", default="1")
     parser.add_argument("--port", default="8080")
     parser.add_argument("--rosbridge-port", default="9090")
     parser.add_argument("--domain-id", default="0")
@@ -40,6 +43,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> DemoSettings:
 
     problems: list[str] = []
     settings = DemoSettings(
+        robots=_number("ROBOTS", given.robots, MOST_ROBOTS, problems, lowest=1),
         port=_number("PORT", given.port, HIGHEST_PORT, problems),
         rosbridge_port=_number("ROSBRIDGE_PORT", given.rosbridge_port, HIGHEST_PORT, problems),
         domain_id=_number("DOMAIN_ID", given.domain_id, HIGHEST_DOMAIN_ID, problems),
@@ -57,11 +61,11 @@ def read_settings(arguments: Sequence[str] | None = None) -> DemoSettings:
     return settings
 
 
-def _number(name: str, text: str, highest: int, problems: list[str]) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= highest:
+def _number(name: str, text: str, highest: int, problems: list[str], *, lowest: int = 0) -> int:
+    if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
         return int(text)
-    problems.append(f"{name} must be a whole number from 0 to {highest}, not {text!r}")
-    return 0
+    problems.append(f"{name} must be a whole number from {lowest} to {highest}, not {text!r}")
+    return lowest
 
 
 def _check_folders(settings: DemoSettings, state_dir: str, problems: list[str]) -> None:

@@ -48,6 +48,22 @@ def test_a_node_at_the_root_is_told_no_namespace(command_of):
     assert not any("__ns" in argument for argument in command_of(namespace="/").arguments)
 
 
+def test_nodes_of_one_name_in_two_namespaces_are_called_by_their_full_names(prefix, tmp_path):
+    places = [("control", "/arm_001"), ("control", "/arm_002"), ("gateway", "/")]
+    commands = commands_for(
+        [
+            NodePlan(name, "p", "e", namespace, (Parameter("x", namespace),))
+            for name, namespace in places
+        ],
+        environment={},
+        prefix_of=lambda _: str(prefix),
+        scratch=tmp_path,
+    )
+    assert [each.name for each in commands] == ["arm_001/control", "arm_002/control", "gateway"]
+    files = [Path(each.arguments[-1]).read_text() for each in commands]
+    assert ["arm_001" in files[0], "arm_002" in files[1]] == [True, True]
+
+
 def test_parameter_files_are_handed_on_in_order(command_of, tmp_path):
     files = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     for file in files:

@@ -39,6 +39,12 @@ def test_a_domain_id_that_is_none_is_refused(domain_id):
     assert problem == f"DOMAIN_ID must be a whole number from 0 to 101, not {domain_id!r}"
 
 
+@pytest.mark.parametrize("robots", ["0", "10", "-1", "arm-001"])
+def test_a_fleet_that_cannot_be_is_refused(robots):
+    (problem,) = problems_of(f"--robots={robots}", "--port=0")
+    assert problem == f"ROBOTS must be a whole number from 1 to 9, not {robots!r}"
+
+
 def test_one_port_for_two_is_refused():
     (problem,) = problems_of("--port=8099", "--rosbridge-port=8099")
     assert "give each its own" in problem
