@@ -1,4 +1,4 @@
-"""What holds for all tests over processes: real time is watched; and a browser for those who ask."""
+"""For all tests over processes: real time is watched; and there is a browser to ask for."""
 
 from __future__ import annotations
 
