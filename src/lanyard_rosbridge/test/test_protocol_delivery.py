@@ -57,3 +57,14 @@ def test_a_pace_may_change_while_something_waits():
         row.put(Item(number))
     row.pace = Pace(queue_length=2)
     assert [row.take(0.0).number for _ in range(2)] == [2, 3]
+
+
+def test_what_a_shorter_queue_left_out_takes_no_room_any_more():
+    row = Delivery(Pace(queue_length=4))
+    for number in range(4):
+        row.put(Item(number, size=MAX_WAITING_BYTES // 4))
+    row.pace = Pace(queue_length=1)
+    row.pace = Pace(queue_length=4)
+    for number in range(4, 7):
+        row.put(Item(number, size=MAX_WAITING_BYTES // 4))
+    assert [row.take(0.0).number for _ in range(4)] == [3, 4, 5, 6]

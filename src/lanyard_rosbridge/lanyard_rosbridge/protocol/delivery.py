@@ -5,7 +5,6 @@ Pure; told the time in seconds (monotonic). What does not fit is dropped, the ol
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -41,7 +40,7 @@ class Delivery(Generic[Item]):
 
     def __init__(self, pace: Pace) -> None:
         self.dropped = 0
-        self._row: deque[Item] = deque(maxlen=max(1, pace.queue_length))
+        self._row: list[Item] = []  # short: a deque would take more than all else of this
         self._bytes = 0
         self._next_at = float("-inf")
         self._pace = pace
@@ -58,7 +57,9 @@ class Delivery(Generic[Item]):
     def pace(self, pace: Pace) -> None:
         if pace != self._pace:
             self._pace = pace
-            self._row = deque(self._row, maxlen=max(1, pace.queue_length))
+            dropped = self._row[: -self._most]
+            del self._row[: -self._most]
+            self._bytes -= sum(item.size for item in dropped)
 
     def put(self, item: Item) -> None:
         """A message came."""
@@ -67,10 +68,14 @@ class Delivery(Generic[Item]):
             self.dropped += 1
             return
         self._bytes += item.size
-        while row and (len(row) == row.maxlen or self._bytes > MAX_WAITING_BYTES):
-            self._bytes -= row.popleft().size
+        while row and (len(row) >= self._most or self._bytes > MAX_WAITING_BYTES):
+            self._bytes -= row.pop(0).size
             self.dropped += 1
         row.append(item)
+
+    @property
+    def _most(self) -> int:
+        return max(1, self._pace.queue_length)
 
     @property
     def due_at(self) -> float | None:
@@ -84,7 +89,7 @@ class Delivery(Generic[Item]):
 
     def take(self, now: float) -> Item:
         """The next message; there must be one, and its time must have come."""
-        item = self._row.popleft()
+        item = self._row.pop(0)
         self._bytes -= item.size
         self._next_at = now + self._pace.throttle_s
         return item

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 
-from fastapi import APIRouter, WebSocket
-from starlette.websockets import WebSocketDisconnect
+from fastapi import APIRouter
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lanyard_core.access.scopes import Scope
 from lanyard_core.faults import Overloaded
@@ -30,10 +33,25 @@ _NO_STATUS = "autobahn"
 def rosbridge_router(bridge: Bridge) -> APIRouter:
     """The router with the endpoint."""
     router = APIRouter()
+    router.routes.append(WebSocketRoute(PATH, _Endpoint(bridge)))
+    return router
 
-    @router.websocket(PATH)
-    async def rosbridge(websocket: WebSocket) -> None:
+
+class _Endpoint:
+    """The endpoint as a plain application.
+
+    What FastAPI would put around it stays as long as a socket does, and each client pays for it.
+    """
+
+    path = PATH
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Speak the rosbridge protocol."""
+        scope["route"] = self  # where the audit log reads the path
+        websocket, bridge = WebSocket(scope, receive, send), self._bridge
         principal = admit_caller(websocket, PURPOSE, Scope.ROSBRIDGE, None)
         if bridge.clients >= bridge.settings.max_clients:
             raise Overloaded(f"{bridge.clients} clients of rosbridge are connected: try later")
@@ -43,8 +61,6 @@ def rosbridge_router(bridge: Bridge) -> APIRouter:
         told_from = None if is_roslibpy else Level.ERROR
         link = Link(bridge, line_of(websocket), principal, told_from=told_from)
         await _serve(bridge, websocket, link)
-
-    return router
 
 
 async def _serve(bridge: Bridge, websocket: WebSocket, link: Link) -> None:
