@@ -7,6 +7,7 @@ from rclpy.node import Node
 
 from lanyard_core.access.patterns import Patterns
 from lanyard_gateway.settings import GatewaySettings
+from lanyard_node_support.allocator import keep_large_blocks_apart
 from lanyard_rosbridge.ros.side import RosSide
 from lanyard_rosbridge.serve.bridge import Bridge, BridgeSettings
 from lanyard_rosbridge.serve.socket import PATH, rosbridge_router
@@ -28,6 +29,7 @@ class RosbridgeDoor:
 
     def start(self) -> None:
         """Begin to serve; on the loop that is served."""
+        keep_large_blocks_apart()
         self._bridge.start()
 
     def stop(self) -> None:
