@@ -5,7 +5,8 @@ that is what is built here. So a test with real clocks ends differently on a mac
 up, and nothing is wrong. What such a test asks for is not made weaker for that: the whole test is
 begun anew, with everything under it, if it failed and the machine is known to have held up a thread
 of this run, or of a process that the run has started, while the test ran. At most twice; the third
-failure stands, and the end of the run tells which tests were begun again.
+failure stands. A run begins few tests again: more would be an illness of the tests. Its end tells
+which, and what was wrong with them, so that a failure of our own does not hide behind the machine.
 
 This plugin only looks: it is loaded by ``test/conftest.py`` and ``src/conftest.py``.
 """
@@ -39,6 +40,9 @@ IN_REAL_TIME = (
 )
 """Where tests have real clocks. Rules that are told the time are never begun again."""
 TIMES = 3
+"""How often a test is begun, at most."""
+MOST_AGAIN = 20
+"""How often a run begins some test again, at most: one in three hundred."""
 HELD_UP_S = 0.03
 """So late, a control loop has left out a dozen beats, and a command is a third of too old."""
 TICK_S = 0.01
@@ -125,10 +129,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     with Watch() as watch:
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    failed = any(report.failed for report in reports)
-    if failed and begun < TIMES and watch.held_up_s >= HELD_UP_S:
-        again = item.config.stash.setdefault(_AGAIN, [])
-        again.append(f"{item.nodeid}: held up for {watch.held_up_s:.2f} s")
+    failed = [report for report in reports if report.failed]
+    again = item.config.stash.setdefault(_AGAIN, [])
+    may_again = begun < TIMES and len(again) < MOST_AGAIN
+    if failed and may_again and watch.held_up_s >= HELD_UP_S:
+        again.append(f"{item.nodeid}: held up for {watch.held_up_s:.2f} s; {_wrong(failed[0])}")
         _let_everything_go(item)
         # Through the hook, so that whatever stands around a test stands around this one, too.
         return item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
@@ -136,6 +141,13 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _wrong(report: pytest.TestReport) -> str:
+    """What was wrong, in a line."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    lines = str(crash.message if crash else report.longrepr).strip().splitlines() or [""]
+    return f"{report.when}: {lines[0]}"
 
 
 def _let_everything_go(item: pytest.Item) -> None:

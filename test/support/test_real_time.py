@@ -18,6 +18,7 @@ import real_time
 
 real_time.IN_REAL_TIME = ("test_clocks.py",)
 real_time.HELD_UP_S = {held_up_s}
+real_time.MOST_AGAIN = {most}
 
 def pytest_configure(config):
     config.pluginmanager.register(real_time)
@@ -42,9 +43,9 @@ ALWAYS, NEVER = -1.0, 1e9
 def outcome(tmp_path):
     """Runs a test that goes well the so manieth time, in a pytest of its own; how it ended."""
 
-    def run(*, which: int, held_up_s: float, name: str = "test_clocks.py") -> str:
+    def run(*, which: int, held_up_s: float, name: str = "test_clocks.py", most: int = 20) -> str:
         (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {Path(__file__).parent}\n")
-        (tmp_path / "conftest.py").write_text(CONFTEST.format(held_up_s=held_up_s))
+        (tmp_path / "conftest.py").write_text(CONFTEST.format(held_up_s=held_up_s, most=most))
         (tmp_path / name).write_text(GOES_WELL_AT_LAST.format(which=which))
         command = [sys.executable, "-m", "pytest", "-q", "-p", "pytest_timeout"]
         env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -58,6 +59,13 @@ def test_a_test_that_failed_while_the_machine_held_it_up_is_begun_anew_and_told(
     told = outcome(which=3, held_up_s=ALWAYS)
     assert "1 passed" in told
     assert told.count("test_clocks.py::test_it: held up for") == 2
+    assert told.count("s; call: assert 1 == 3") == 1, "and what was wrong"
+
+
+def test_a_run_that_has_begun_enough_tests_again_begins_no_more(outcome):
+    told = outcome(which=3, held_up_s=ALWAYS, most=1)
+    assert "1 failed" in told
+    assert told.count("held up for") == 1
 
 
 def test_the_third_failure_stands(outcome):
