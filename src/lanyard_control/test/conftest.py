@@ -21,7 +21,7 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import rclpy
@@ -94,7 +94,8 @@ class Bench:
     """A robot and a client in one ROS node, and a record of what the control node said."""
 
     def __init__(self, domain_id: int) -> None:
-        self.script = Script()
+        self.beginning = Script()  # what each test begins with
+        self.script = replace(self.beginning)
         self.session = 0
         self.sent: deque[int] = deque(maxlen=10_000)
         self.acks: deque[CommandAck] = deque(maxlen=10_000)
@@ -296,7 +297,7 @@ class Bench:
 
     def restore(self) -> None:
         """Bring a shared control node back to IDLE without a lease, and forget what was heard."""
-        self.script = Script()
+        self.script = replace(self.beginning)
         self.release()
         self.wait_for(lambda: self.speed == 0.0 and self.reset().success)
         self.wait_idle()
