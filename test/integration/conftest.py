@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import random
+import re
 import secrets
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import cbor2
 import httpx
 import msgpack
 import pytest
+import real_time
 import websockets
 from ament_index_python.packages import get_package_prefix
 
@@ -32,6 +34,7 @@ ROBOT_ID = "arm-001"
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 CLIENT_DEADLINE_S = 30.0
+OVERRUN = re.compile("raised .*OVERRUN")
 
 
 def executable(node: str) -> Path:
@@ -193,6 +196,11 @@ class Stack:
             f"--- {node}\n{process.text()[-3000:]}" for node, process in self.processes.items()
         )
 
+    def overruns(self) -> int:
+        """How often the control node has said that the machine held up its loop: a fault."""
+        control = self.processes.get("control")
+        return len(OVERRUN.findall(control.text())) if control else 0
+
     def _start(self, node: str, arguments: list[str]) -> Process:
         log = self.folder / f"{node}.log"
         self.processes[node] = Process(node, arguments, self.env, log)
@@ -352,7 +360,8 @@ class Watch:
     async def run(self) -> None:
         """Look until cancelled."""
         headers = {"Authorization": f"Bearer {self._stack.key}"}
-        async with httpx.AsyncClient(base_url=self._stack.url, headers=headers) as client:
+        more = {"headers": headers, "timeout": CLIENT_DEADLINE_S}
+        async with httpx.AsyncClient(base_url=self._stack.url, **more) as client:
             while True:
                 response = await client.get(f"/robots/{ROBOT_ID}/status")
                 self.latest = response.raise_for_status().json()
@@ -431,8 +440,11 @@ def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def stack(shared_stack: Stack) -> Iterator[Stack]:
     """The running robot, shared by tests that leave it at rest; its logs when one fails."""
+    before = shared_stack.overruns()
     yield shared_stack
     print(shared_stack.logs())
+    if shared_stack.overruns() > before:
+        real_time.tell(real_time.HELD_UP_S)
 
 
 @pytest.fixture
@@ -491,4 +503,6 @@ def own_stack(tmp_path: Path) -> Iterator[Stack]:
         yield made
     finally:
         print(made.logs())
+        if made.overruns():
+            real_time.tell(real_time.HELD_UP_S)
         made.stop()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -19,6 +20,7 @@ from typing import Any
 
 import pytest
 import rclpy
+import real_time
 from action_msgs.msg import GoalStatus
 from ament_index_python.packages import get_package_prefix
 from lanyard_msgs.action import ExecuteTask
@@ -123,6 +125,10 @@ class Trio:
 
     def logs(self) -> str:
         return "\n".join(f"--- {p.name}\n{p.read_text()[-2000:]}" for p in self._folder.iterdir())
+
+    def overruns(self) -> int:
+        """How often the control node has said that the machine held up its loop: a fault."""
+        return len(re.findall("raised .*OVERRUN", (self._folder / "control.log").read_text()))
 
     def close(self) -> None:
         for node in list(self._children):
@@ -237,10 +243,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trio]:
 
 
 @pytest.fixture
-def trio(running: Trio) -> Trio:
+def trio(running: Trio) -> Iterator[Trio]:
     """The robot, at rest and free."""
     running.wait_until_free()
-    return running
+    before = running.overruns()
+    yield running
+    if running.overruns() > before:
+        real_time.tell(real_time.HELD_UP_S)
 
 
 def assert_succeeded(goal: Goal) -> None:

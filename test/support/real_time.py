@@ -14,6 +14,7 @@ This plugin only looks: it is loaded by ``test/conftest.py`` and ``src/conftest.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -49,8 +50,18 @@ TICK_S = 0.01
 LOOK_S = 0.25
 PROC = Path("/proc")
 
+_HOST = 0  # no thread has this number
+_STEAL = 8  # the column of /proc/stat's first line, see proc(5)
+_told_s = 0.0
+
 _BEGUN = pytest.StashKey[int]()
 _AGAIN = pytest.StashKey["list[str]"]()
+
+
+def tell(held_up_s: float) -> None:
+    """Say that the machine held something up which knows it itself, as a control loop does."""
+    global _told_s
+    _told_s = max(_told_s, held_up_s)
 
 
 class Watch(threading.Thread):
@@ -59,7 +70,8 @@ class Watch(threading.Thread):
     Its own lateness tells of a machine that stood still, or had no processor for this run; less
     what this run has itself computed in that time, which is nobody else's fault (``late_s``). The
     kernel tells how long each thread of the run and of its children waited for a processor within
-    a quarter of a second (``waited_s``).
+    a quarter of a second, or how much of its processors a host took away (``waited_s``). And what
+    was held up may ``tell`` so itself.
     """
 
     def __init__(self) -> None:
@@ -72,9 +84,11 @@ class Watch(threading.Thread):
     @property
     def held_up_s(self) -> float:
         """The longest time for which anything of this run was held up."""
-        return max(self.late_s, self.waited_s)
+        return max(self.late_s, self.waited_s, _told_s)
 
     def __enter__(self) -> Watch:
+        global _told_s
+        _told_s = 0.0
         self.start()
         return self
 
@@ -97,11 +111,17 @@ class Watch(threading.Thread):
             before, computed = now, computed_now
 
     def _look(self) -> None:
-        waited = dict(_threads("self"))
+        waited = {**dict(_threads("self")), _HOST: _stolen_ns()}
         for thread, waited_ns in waited.items():
             before_ns = self._waited_ns.get(thread, waited_ns)
             self.waited_s = max(self.waited_s, (waited_ns - before_ns) * 1e-9)
         self._waited_ns = waited
+
+
+def _stolen_ns() -> int:
+    """Time in which a host gave the processors of this virtual machine to others."""
+    line = (PROC / "stat").read_text(encoding="ascii").split("\n", 1)[0]
+    return int(line.split()[_STEAL]) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def _threads(process: str) -> Iterator[tuple[int, int]]:

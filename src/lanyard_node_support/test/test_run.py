@@ -50,7 +50,7 @@ def test_a_stop_signal_lets_the_node_publish_its_last_words(number):
     with start() as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=60)
     assert output == "published\n"
     assert errors == ""
     assert process.returncode == 0
@@ -58,7 +58,7 @@ def test_a_stop_signal_lets_the_node_publish_its_last_words(number):
 
 def test_an_unusable_configuration_is_told_line_by_line_and_exits_with_2():
     with start("bad") as process:
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=60)
     assert errors.splitlines() == [
         "talker: configuration: talker: rate: 0 is too low",
         "talker: configuration: talker: name: is empty",
@@ -75,7 +75,7 @@ def test_a_node_goes_before_ordinary_processes_where_it_may():
         assert process.stdout.readline() == "ready\n"
         niceness = os.getpriority(os.PRIO_PROCESS, process.pid)
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert niceness == (NICENESS if allowed else 0)
 
 
@@ -85,7 +85,7 @@ def test_a_second_stop_signal_does_not_cut_the_last_words_short():
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "leaving\n"
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(input="go\n", timeout=10)
+        output, errors = process.communicate(input="go\n", timeout=60)
     assert output == "published\n"
     assert errors == ""
     assert process.returncode == 0
