@@ -3,8 +3,10 @@
 import asyncio
 import json
 import socket
+import statistics
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -74,8 +76,9 @@ async def test_telemetry_flows_at_ten_hertz(listen):
     assert stream.response.headers["content-type"].startswith("text/event-stream")
     assert stream.response.headers["cache-control"] == "no-store"
     samples = [(await stream.until("tlm"))["data"] for _ in range(12)]
-    took = (samples[-1]["ts_us"] - samples[1]["ts_us"]) / 1e6
-    assert took == pytest.approx(1.0, abs=0.15)
+    gaps_s = [(later["ts_us"] - earlier["ts_us"]) / 1e6 for earlier, later in pairwise(samples[1:])]
+    # The pace, whatever the machine may have held up in between.
+    assert statistics.median(gaps_s) == pytest.approx(0.1, abs=0.015)
     assert [sample["seq"] for sample in samples] == list(range(1, 13))
     assert samples[0]["robot_id"] == "arm-001"
     assert samples[0]["ages_ms"] == {"safety": 0}

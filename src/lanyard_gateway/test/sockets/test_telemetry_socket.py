@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import statistics
 import time
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import real_time
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from lanyard_core.access.patterns import Patterns
@@ -71,7 +73,9 @@ async def test_a_client_that_says_nothing_gets_every_part(watch, encoding):
 async def test_samples_come_at_10_hz(watch):
     watcher = await watch()
     stamps = [(await watcher.next())["ts_us"] for _ in range(21)]
-    assert (stamps[-1] - stamps[0]) / 1e6 == pytest.approx(2.0, abs=0.15)
+    gaps_s = [(later - earlier) / 1e6 for earlier, later in pairwise(stamps)]
+    # The pace, whatever the machine may have held up in between.
+    assert statistics.median(gaps_s) == pytest.approx(0.1, abs=0.0075)
 
 
 async def test_a_client_chooses_parts_and_rate(watch):
@@ -225,11 +229,12 @@ async def test_r58_a_reader_that_is_too_slow_never_lags(watch):
     await slow.ask("sub", fields=["safety"], rate_hz=100)
     await slow.until("sub")
     lags = []
-    for _ in range(100):
-        frame = await slow.until("tlm")
-        lags.append(time.time() - frame["ts_us"] / 1e6)
-        await asyncio.sleep(0.025)
-    assert max(lags) < 1.2
+    with real_time.Watch() as watch:
+        for _ in range(100):
+            frame = await slow.until("tlm")
+            lags.append(time.time() - frame["ts_us"] / 1e6)
+            await asyncio.sleep(0.025)
+    assert max(lags) < 1.2 + watch.late_s  # a sample ages while the machine stands still
     assert frame["dropped"] > 50
 
 
