@@ -7,6 +7,9 @@ test tells it comes out of ``await heard()``.
 import asyncio
 import json
 import os
+import statistics
+import time
+from itertools import pairwise
 
 import pytest
 
@@ -88,6 +91,7 @@ async def test_a_robot_is_driven_at_50_hz_and_left_at_rest(scenario, robot):
         const stream = await gateway.commandStream("arm-001").open();
         stream.drive(0.2, 0.1);
         await stream.hold(1000);
+        await until(() => stream.figures.applied > 20);
         say(stream.armed, stream.state.safety.state, stream.figures);
         await stream.close();
         say("closed", stream.armed);
@@ -97,9 +101,11 @@ async def test_a_robot_is_driven_at_50_hz_and_left_at_rest(scenario, robot):
     (figures,) = await running.says(True, "active")
     await running.says("closed", False)
     await running.ends()
-    assert 25 < len(moving(robot)) < 75
+    made_s = [command.stamp_unix_s for command in moving(robot)]
+    gaps_s = [later - earlier for earlier, later in pairwise(made_s)]
+    # The pace, whatever the machine may have held up in between.
+    assert statistics.median(gaps_s) == pytest.approx(1 / 50, rel=0.3)
     assert moving(robot)[0].twist.angular == (0.0, 0.0, 0.1)
-    assert figures["applied"] > 20
     assert figures["refused"] == 0
     assert 0 < figures["roundTripMs"] < 1000
     assert not any(robot.commands[-1].twist.linear)
@@ -218,10 +224,12 @@ async def test_a_robot_that_somebody_else_drives_is_not_taken(scenario, gateway,
 
 async def test_telemetry_goes_on_after_a_lost_connection(scenario, gateway):
     script = """
-        let count = 0;
+        let cutAt = Infinity, told = false;
+        heard().then((moment) => { cutAt = Number(moment); });
         for await (const sample of gateway.telemetry(["arm-001"], { fields: ["safety"] })) {
-          if (count++ === 0) say(sample.robot_id, sample.safety.state);
-          else if (count > 3 && sample.seq < 4) break;
+          if (!told) say(sample.robot_id, sample.safety.state);
+          told = true;
+          if (sample.ts_us > cutAt) break;
         }
         say("again");
         end();
@@ -230,6 +238,7 @@ async def test_telemetry_goes_on_after_a_lost_connection(scenario, gateway):
     await running.says("arm-001", "ready")
     await asyncio.sleep(0.5)
     drop_connections(gateway)
+    running.tell(str(time.time_ns() // 1000))  # what was made after that comes over another one
     await running.says("again")
     await running.ends()
 
