@@ -14,6 +14,7 @@ This plugin only looks: it is loaded by ``test/conftest.py`` and ``src/conftest.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 import time
@@ -172,7 +173,8 @@ def _wrong(report: pytest.TestReport) -> str:
 
 def _let_everything_go(item: pytest.Item) -> None:
     """End what was shared with other tests as well: it may not have survived."""
-    CallInfo.from_call(lambda: item.session._setupstate.teardown_exact(None), when="teardown")
+    with contextlib.redirect_stdout(io.StringIO()):  # what it says is of a try that does not count
+        CallInfo.from_call(lambda: item.session._setupstate.teardown_exact(None), when="teardown")
     item.config.hook.pytest_timeout_cancel_timer(item=item)
 
 
