@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OVERVIEW, STREAM, ageWords, judge, judgePart, partAge } from "../src/model/freshness.js";
+import { OVERVIEW, STREAM, ageWords, judge, judgePart, partAge, robotAge } from "../src/model/freshness.js";
 
 const received = (ages: Record<string, number>) => ({ sample: { ages_ms: ages, online: true }, at: 1000 });
 
@@ -31,6 +31,18 @@ test("a part that comes slowly has more time", () => {
   assert.equal(judgePart(received({ battery: 6000 }), "battery", 1001), "old");
 });
 
+test("a robot that the gateway does not hear gets older while the gateway tells of it", () => {
+  assert.equal(robotAge(received({ safety: 30 }), 1100), 130);
+  assert.equal(robotAge({ ...received({ safety: 9000 }), at: 1000 }, 1010), 9010);
+});
+
+test("a robot that was never heard has no age, and nor has one of which nothing came", () => {
+  assert.equal(robotAge({ sample: { ages_ms: {}, online: false }, at: 1000 }, 1100), null);
+  assert.equal(robotAge(undefined, 1100), null);
+  assert.equal(robotAge(received({}), 1100), 100, "it is online, and its state is not asked for");
+});
+
 test("an age is told in a unit that fits", () => {
-  assert.deepEqual([null, 5, 1500, 120_000].map(ageWords), ["never heard", "5 ms old", "1.5 s old", "2 min old"]);
+  const told = [null, 5, 1500, 120_000, 7_200_000].map(ageWords);
+  assert.deepEqual(told, ["never heard", "5 ms old", "1.5 s old", "2 min old", "2.0 h old"]);
 });

@@ -39,12 +39,20 @@ test("a loop is walked once", () => {
 
 test("only what moves gets old", () => {
   const tree = new TfTree();
-  assert.equal(tree.ageMs(5), null);
+  assert.equal(tree.ageMs("base", 5), null);
   tree.take([told("base", "camera", 1)], 0, { isFixed: true });
-  assert.equal(tree.ageMs(5), null);
+  assert.equal(tree.ageMs("base", 5), null);
   tree.take([told("base", "tool", 1)], 100, { isFixed: false });
-  assert.equal(tree.ageMs(350), 250);
+  assert.equal(tree.ageMs("base", 350), 250);
   assert.deepEqual(tree.below("base", 350).map(({ ageMs }) => ageMs), [0, 0, 250]);
+});
+
+test("another robot that moves does not make this one look live", () => {
+  const tree = new TfTree();
+  tree.take([told("arm_002/base", "arm_002/tool", 1)], 0, { isFixed: false });
+  tree.take([told("arm_001/base", "arm_001/tool", 1)], 5000, { isFixed: false });
+  assert.equal(tree.ageMs("arm_002/base", 5000), 5000);
+  assert.equal(tree.ageMs("arm_003/base", 5000), null);
 });
 
 test("no more than 500 frames are kept, whatever is published", () => {

@@ -3,7 +3,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { added, isWorthALine } from "../model/eventLog.js";
-import { OVERVIEW, STREAM, type Freshness, judge } from "../model/freshness.js";
+import { OVERVIEW, STREAM, type Freshness, type Limits, judge, judgePart, robotAge } from "../model/freshness.js";
 import { History } from "../model/history.js";
 import { Trail } from "../model/trail.js";
 import type { RobotEvent, Sample } from "../model/types.js";
@@ -29,13 +29,17 @@ export const joints = { position: new History(12), velocity: new History(12), ef
 export const velocity = new History(2);
 export const trail = new Trail();
 
-export const overviewAge = (id: string): number | null => {
-  const received = overview.value.get(id);
-  return received === undefined ? null : Math.max(0, now.value - received.at);
-};
-export const overviewFreshness = (id: string): Freshness => judge(overviewAge(id), OVERVIEW);
-export const chosenAge = computed(() => (chosen.value === undefined ? null : Math.max(0, now.value - chosen.value.at)));
+// How old what is known of a robot is, and whether the gateway still tells anything at all: it tells, too,
+// of a robot that is offline.
+export const overviewAge = (id: string): number | null => robotAge(overview.value.get(id), now.value);
+export const isOverviewTold = (id: string): boolean => isTold(overview.value.get(id), OVERVIEW);
+export const chosenAge = computed(() => robotAge(chosen.value, now.value));
 export const chosenFreshness = computed<Freshness>(() => judge(chosenAge.value, STREAM));
+export const isChosenTold = computed(() => isTold(chosen.value, STREAM));
+export const isChosenOffline = computed(() => isChosenTold.value && chosen.value?.sample.online === false);
+
+const isTold = (received: Received | undefined, limits: Limits): boolean =>
+  received !== undefined && now.value - received.at < limits.oldMs;
 
 export function watchRobots(gateway: Gateway): void {
   const never = new AbortController().signal;
@@ -88,11 +92,14 @@ function takeChosen(sample: Sample): void {
   const at = performance.now();
   arrivals = [...arrivals.filter((each) => each > at - 2000), at];
   heardHz.value = arrivals.length / 2;
-  const state = sample.joint_state;
+  // What the robot does not publish any more is repeated in each sample: it is not drawn as new.
+  const isNew = (part: string) => judgePart({ sample, at }, part, at) !== "old";
+  const state = isNew("joint_state") ? sample.joint_state : null;
+  const twist = isNew("twist") ? sample.twist : null;
   joints.position.push(at / 1000, state?.position ?? []);
   joints.velocity.push(at / 1000, state?.velocity ?? []);
   joints.effort.push(at / 1000, state?.effort ?? []);
-  velocity.push(at / 1000, [sample.twist?.linear.x, sample.twist?.angular.z]);
+  velocity.push(at / 1000, [twist?.linear.x, twist?.angular.z]);
   if (sample.pose) trail.push(sample.pose.position);
   linkTrouble.value = "";
   chosen.value = { sample, at };

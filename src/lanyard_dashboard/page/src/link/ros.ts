@@ -11,7 +11,7 @@ interface TfMessage { transforms: Told[] }
 interface Status { level: string; msg: string }
 
 const TF_TYPE = "tf2_msgs/msg/TFMessage";
-const OPEN_WITHIN_MS = 5000;
+const OPEN_WITHIN_MS = 10_000;
 const SILENT = "no tf: the gateway's rosbridge does not answer (is its parameter rosbridge.enabled set?)";
 
 export class RosLink {

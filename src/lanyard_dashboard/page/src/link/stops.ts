@@ -6,7 +6,8 @@ import type { Tone } from "../model/words.js";
 import { driver } from "./driver.js";
 import { gateway, wordsOf } from "./session.js";
 
-export interface Notice { words: string; tone: Tone }
+export interface Notice { lines: string[]; tone: Tone }
+interface Outcome { id: string; trouble: string; inMs: number | null }
 interface Answer { robot_id: string; confirmed: boolean; confirmed_in_ms: number | null }
 
 // What the page has to say at once, whatever the view.
@@ -16,28 +17,36 @@ const UNSURE = "It may still move: use its emergency stop.";
 
 export async function stopRobots(ids: readonly string[]): Promise<void> {
   driver.stop("STOP on the dashboard");
-  notice.value = { words: `Stopping ${ids.join(", ")} …`, tone: "warn" };
-  const told = await Promise.all(ids.map(stopOne));
-  const isBad = told.some(({ tone }) => tone === "bad");
-  notice.value = { words: told.map(({ words }) => words).join(" "), tone: isBad ? "bad" : "warn" };
+  notice.value = { lines: [`Stopping ${ids.join(", ")} …`], tone: "warn" };
+  const outcomes = await Promise.all(ids.map(stopOne));
+  const troubles = outcomes.flatMap(({ trouble }) => (trouble ? [trouble] : [])); // first what may still move
+  const stopped = stoppedWords(outcomes.filter(({ trouble }) => !trouble));
+  notice.value = { lines: [...troubles, ...stopped], tone: troubles.length ? "bad" : "warn" };
 }
 
-async function stopOne(id: string): Promise<Notice> {
+async function stopOne(id: string): Promise<Outcome> {
   try {
     const answer = await gateway.value!.stop<Answer>(id, "STOP on the dashboard");
-    if (!answer.confirmed) return { words: `${id} has not confirmed the stop yet. ${UNSURE}`, tone: "bad" };
-    const time = answer.confirmed_in_ms === null ? "" : ` after ${answer.confirmed_in_ms.toFixed(0)} ms`;
-    return { words: `${id} confirmed the stop${time}; it stays stopped until a reset.`, tone: "warn" };
+    const trouble = answer.confirmed ? "" : `${id} has not confirmed the stop. ${UNSURE}`;
+    return { id, trouble, inMs: answer.confirmed_in_ms };
   } catch (error) {
-    return { words: `STOP of ${id} failed: ${wordsOf(error)}. ${UNSURE}`, tone: "bad" };
+    return { id, trouble: `STOP of ${id} failed: ${wordsOf(error)}. ${UNSURE}`, inMs: null };
   }
+}
+
+function stoppedWords(stopped: readonly Outcome[]): string[] {
+  if (stopped.length === 0) return [];
+  const slowest = Math.max(...stopped.map(({ inMs }) => inMs ?? 0));
+  const time = stopped.some(({ inMs }) => inMs === null) ? "" : ` after ${slowest.toFixed(0)} ms`;
+  const stay = stopped.length === 1 ? "it stays" : "they stay";
+  return [`${stopped.map(({ id }) => id).join(", ")} confirmed the stop${time}; ${stay} stopped until a reset.`];
 }
 
 export async function resetRobot(id: string): Promise<void> {
   try {
     await gateway.value!.reset(id);
-    notice.value = { words: `${id}: the stop is cleared. It moves only after it is armed again.`, tone: "good" };
+    notice.value = { lines: [`${id}: the stop is cleared. It moves only after it is armed again.`], tone: "good" };
   } catch (error) {
-    notice.value = { words: `${id} was not reset: ${wordsOf(error)}`, tone: "bad" };
+    notice.value = { lines: [`${id} was not reset: ${wordsOf(error)}`], tone: "bad" };
   }
 }

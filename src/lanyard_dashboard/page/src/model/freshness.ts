@@ -30,9 +30,19 @@ export function judgePart(received: Received | undefined, part: string, now: num
   return judge(partAge(received, part, now), SLOW_PARTS.has(part) ? SLOW_PART : STREAM);
 }
 
-export function ageWords(ageMs: number | null): string {
-  if (ageMs === null) return "never heard";
-  if (ageMs < 1000) return `${Math.round(ageMs)} ms old`;
-  if (ageMs < 60_000) return `${(ageMs / 1000).toFixed(1)} s old`;
-  return `${Math.round(ageMs / 60_000)} min old`;
+// How old what is known of a robot is: a gateway goes on telling of one that it does not hear. Null: it
+// was never heard.
+export function robotAge(received: Received | undefined, now: number): number | null {
+  if (received === undefined) return null;
+  const heard = partAge(received, "safety", now);
+  if (heard === null && !received.sample.online) return null;
+  return Math.max(heard ?? 0, now - received.at, 0);
+}
+
+export const ageWords = (ageMs: number | null): string => (ageMs === null ? "never heard" : `${timeWords(ageMs)} old`);
+
+export function timeWords(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
 }

@@ -8,7 +8,14 @@ export interface Told {
   transform: Transform;
 }
 
-export interface Placed { name: string; parent: string | null; depth: number; pose: Transform; ageMs: number }
+export interface Placed {
+  name: string;
+  parent: string | null;
+  depth: number;
+  pose: Transform;
+  isFixed: boolean; // to its parent
+  ageMs: number;
+}
 
 interface Known { parent: string; transform: Transform; at: number; isFixed: boolean }
 
@@ -35,7 +42,7 @@ export class TfTree {
   below(root: string, now: number): Placed[] {
     const children = new Map<string, string[]>();
     for (const [name, { parent }] of this.#known) children.set(parent, [...(children.get(parent) ?? []), name]);
-    const placed: Placed[] = [{ name: root, parent: null, depth: 0, pose: STAY, ageMs: 0 }];
+    const placed: Placed[] = [{ name: root, parent: null, depth: 0, pose: STAY, isFixed: true, ageMs: 0 }];
     const seen = new Set([root]);
     for (const parent of placed) {
       for (const name of children.get(parent.name) ?? []) {
@@ -43,15 +50,16 @@ export class TfTree {
         seen.add(name);
         const { transform, at, isFixed } = this.#known.get(name)!;
         const pose = then(parent.pose, transform);
-        placed.push({ name, parent: parent.name, depth: parent.depth + 1, pose, ageMs: isFixed ? 0 : now - at });
+        const ageMs = isFixed ? 0 : now - at;
+        placed.push({ name, parent: parent.name, depth: parent.depth + 1, pose, isFixed, ageMs });
       }
     }
     return placed;
   }
 
-  // How old the newest of what moves is; null: nothing came yet.
-  ageMs(now: number): number | null {
-    const times = [...this.#known.values()].filter((each) => !each.isFixed).map((each) => each.at);
-    return times.length ? now - Math.max(...times) : null;
+  // How old the newest of what moves below `root` is; null: nothing came yet.
+  ageMs(root: string, now: number): number | null {
+    const ages = this.below(root, now).flatMap(({ isFixed, ageMs }) => (isFixed ? [] : [ageMs]));
+    return ages.length ? Math.min(...ages) : null;
   }
 }

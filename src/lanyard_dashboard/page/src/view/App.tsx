@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import {
-  chosen, chosenAge, chosenFreshness, chosenId, linkTrouble, robotIds, roundTripMs, watchRobots,
+  chosen, chosenAge, chosenFreshness, chosenId, isChosenTold, linkTrouble, robotIds, roundTripMs, watchRobots,
 } from "../link/robots.js";
 import { gateway, leave, loginTrouble, openingTrouble } from "../link/session.js";
 import { notice, stopRobots } from "../link/stops.js";
@@ -105,7 +105,7 @@ function RobotChoice() {
 function LinkState() {
   const sample = chosen.value?.sample;
   const freshness = chosenFreshness.value;
-  const isKnown = freshness === "live" || freshness === "late";
+  const isKnown = isChosenTold.value;
   const sign = !isKnown ? safetySign("unknown") : sample?.online ? safetySign(sample.safety?.state) : OFFLINE;
   return (
     <div class="link-state" id="link">
@@ -124,10 +124,10 @@ function Notice() {
   return (
     <div class="notices" role="alert">
       {told && (
-        <p class={`notice ${told.tone}`}>
-          <span>{told.words}</span>
+        <div class={`notice ${told.tone}`}>
+          <div>{told.lines.map((line) => <p key={line}>{line}</p>)}</div>
           <button class="quiet" aria-label="Close this message" onClick={() => { notice.value = null; }}>×</button>
-        </p>
+        </div>
       )}
     </div>
   );

@@ -47,7 +47,7 @@ export function Arm() {
     }, EVERY_MS);
     return () => clearInterval(timer);
   }, [link, root]);
-  const age = link?.tree.ageMs(now.value) ?? null;
+  const age = link?.tree.ageMs(root, now.value) ?? null;
   const freshness = judge(age, STREAM);
   const words = link?.words.value || trouble;
   return (

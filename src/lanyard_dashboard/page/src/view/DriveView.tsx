@@ -1,7 +1,7 @@
 // Drives the chosen robot by hand: take it, hold the stick (or the arrow keys), let go to stop.
 
 import { useEffect } from "preact/hooks";
-import { chosen, chosenFreshness, chosenId } from "../link/robots.js";
+import { chosen, chosenFreshness, chosenId, isChosenOffline } from "../link/robots.js";
 import { driver } from "../link/driver.js";
 import { gateway, may, who } from "../link/session.js";
 import { figure, holderWords } from "../model/words.js";
@@ -28,6 +28,9 @@ export function DriveView() {
   );
 }
 
+const HOW = "Take command, then hold the stick; let go to stop.";
+const OFFLINE_WORDS = "The robot is offline: it can be taken when it is back.";
+
 function Pad() {
   const driving = driver.state.value;
   const isOld = chosenFreshness.value === "old" || chosenFreshness.value === "none";
@@ -35,7 +38,7 @@ function Pad() {
     <Card title="Stick" class="pad-card">
       <p class="commands"><Commands /></p>
       <p role="status" class={driving?.isArmed ? "armed-words" : "hint"} data-testid="drive-status">
-        {driver.trouble.value || driving?.words || "Take command, then hold the stick; let go to stop."}
+        {driver.trouble.value || driving?.words || (isChosenOffline.value ? OFFLINE_WORDS : HOW)}
       </p>
       {isOld && <p class="error">What is shown of the robot is old: look at the robot, not at this page.</p>}
       <Stick isArmed={driving?.isArmed ?? false} />
@@ -50,7 +53,7 @@ function Commands() {
   if (!may("command:stream")) return <span class="error">This key may not drive.</span>;
   if (driving === null) {
     const take = () => id !== null && void driver.take(gateway.value!, id, { clearSafeStop: false });
-    return <button class="primary" disabled={id === null} onClick={take}>Take command</button>;
+    return <button class="primary" disabled={id === null || isChosenOffline.value} onClick={take}>Take command</button>;
   }
   return (
     <>

@@ -10,7 +10,7 @@ export function EventLog({ robotId }: { robotId: string | null }) {
   const isMeant = (id: string | null | undefined) => robotId === null || !id || id === robotId;
   const listed = events.value.filter((each) => isMeant(each.robot_id)).slice(0, LISTED);
   return (
-    <Card title="Events" class="wide">
+    <Card title="Events" class="wide events">
       <div class="scroll log" tabIndex={0} role="log" aria-label="What happened, newest first" aria-live="off">
         <ul>
           {listed.map((each) => (

@@ -1,8 +1,9 @@
 // Every robot at a glance: online, safety state, battery, task, errors, age of what is shown.
 
-import { type Received, overview, overviewAge, overviewFreshness, robotIds } from "../link/robots.js";
+import { type Received, isOverviewTold, overview, overviewAge, robotIds } from "../link/robots.js";
 import { resetRobot, stopRobots } from "../link/stops.js";
 import { may, who } from "../link/session.js";
+import { OVERVIEW, judge, timeWords } from "../model/freshness.js";
 import { addressOf } from "../model/route.js";
 import { OFFLINE, holderWords, isLatched, plain, safetySign } from "../model/words.js";
 import { EventLog } from "./EventLog.js";
@@ -18,7 +19,10 @@ export function FleetView() {
       <div class="title">
         <h1>Fleet</h1>
         <p role="status">
-          {ids.length === 0 ? "Waiting for the first robot …" : `${online} of ${ids.length} online, ${stopped} stopped`}
+          {ids.length === 0 ? "Waiting for the first robot …" : (
+            <><Count of={online} class={online < ids.length ? "bad-text" : ""} /> of {ids.length} online,{" "}
+              <Count of={stopped} class={stopped > 0 ? "warn-text" : ""} /> stopped</>
+          )}
         </p>
       </div>
       <div class="overview">
@@ -31,20 +35,21 @@ export function FleetView() {
 
 function RobotTile({ id, received }: { id: string; received: Received | undefined }) {
   const sample = received?.sample;
-  const freshness = overviewFreshness(id);
-  const isKnown = freshness !== "old" && freshness !== "none";
+  const ageMs = overviewAge(id);
+  const freshness = judge(ageMs, OVERVIEW);
+  const isKnown = isOverviewTold(id);
   const sign = !isKnown ? safetySign("unknown") : sample?.online ? safetySign(sample.safety?.state) : OFFLINE;
   const safety = sample?.safety;
   return (
     <li class={`card tile edge-${sign.tone} ${freshness}`} aria-label={`Robot ${id}`} data-robot={id}>
       <header>
         <h2><a href={addressOf("robot", id)}>{id}</a></h2>
-        <FreshBadge freshness={freshness} ageMs={overviewAge(id)} />
+        <FreshBadge freshness={freshness} ageMs={ageMs} />
       </header>
       <div class="content">
         <p class="state">
           <Badge sign={sign} large />{" "}
-          <span class="reason">{isKnown ? plain(safety?.reason ?? "") : "its state is not known now"}</span>
+          <span class="reason">{isKnown ? reasonWords(sample, ageMs) : "its state is not known now"}</span>
         </p>
         <Facts items={[
           ["Battery", <Battery percent={sample?.battery?.percent} charging={sample?.battery?.charging ?? false} />],
@@ -64,6 +69,13 @@ function RobotTile({ id, received }: { id: string; received: Received | undefine
   );
 }
 
+const Count = ({ of, class: tone }: { of: number; class: string }) => <b class={tone}>{of}</b>;
+
+function reasonWords(sample: Received["sample"] | undefined, ageMs: number | null): string {
+  if (sample?.online) return plain(sample.safety?.reason ?? "");
+  return ageMs === null ? "was never heard" : `not heard for ${timeWords(ageMs)}`;
+}
+
 function TaskLine({ sample }: { sample: Received["sample"] | undefined }) {
   const task = sample?.task;
   if (!task) return <span class="dim">none</span>;
@@ -79,5 +91,6 @@ function TaskLine({ sample }: { sample: Received["sample"] | undefined }) {
 function ErrorLine({ received }: { received: Received | undefined }) {
   const errors = received?.sample.errors ?? [];
   if (errors.length === 0) return <span class="dim">none</span>;
-  return <span class="bad-text">{errors.length}: {errors[0]!.code} {errors[0]!.message}</span>;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return <span class="bad-text" title={errors[0]!.code}>{errors[0]!.message}{more}</span>;
 }

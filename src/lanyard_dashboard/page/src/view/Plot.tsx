@@ -59,9 +59,9 @@ function optionsOf(names: readonly string[], width: number, height: number): uPl
   };
 }
 
-// Never so near that noise fills the plot.
+// Never so near that noise fills the plot. Where there are no figures, the ends are infinite or null.
 function withRoom(_: uPlot, low: number | null, high: number | null): [number, number] {
-  const [from, to] = [low ?? 0, high ?? 0];
+  const [from, to] = [low, high].map((end) => (Number.isFinite(end) ? end! : 0)) as [number, number];
   const room = Math.max(0.1 * (to - from), 0.05);
   return [from - room, to + room];
 }

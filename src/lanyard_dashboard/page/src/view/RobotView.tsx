@@ -21,15 +21,15 @@ export function RobotView() {
   return (
     <>
       <div class="title"><h1>{chosenId.value ?? "No robot"}</h1></div>
-      <div class="grid">
+      <div class="grid robot">
         <SafetyCard />
         <Card title="Where" part="pose" received={received}><FloorMap /></Card>
         <Arm />
         <VelocityCard />
         <Health />
         <LinkCard />
-        <JointsCard />
         <EventLog robotId={chosenId.value} />
+        <JointsCard />
       </div>
     </>
   );
@@ -43,10 +43,11 @@ export function SafetyCard() {
   const task = received?.sample.task;
   const battery = received?.sample.battery;
   const sign = isOnline ? safetySign(safety?.state) : OFFLINE;
+  const reason = safety?.reason ? plain(safety.reason) : safety?.at_rest ? "at rest" : "";
   return (
     <Card title="Safety state" part="safety" received={received} class={`edge-${sign.tone}`}>
       <p class="state"><Badge sign={sign} large /></p>
-      <p class="reason">{safety?.reason ? plain(safety.reason) : safety?.at_rest ? "at rest" : ""}</p>
+      <p class="reason">{isOnline ? reason : "The gateway does not hear it. It may still move."}</p>
       {isLatched(safety?.state) && id !== null && (may("stop:reset")
         ? <p><button onClick={() => void resetRobot(id)}>Reset {id}</button></p>
         : <p class="hint">Only a key that may reset can clear this stop.</p>)}
