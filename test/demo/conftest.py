@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -26,7 +27,7 @@ def root():
 class RunningDemo:
     """A demo in a process of its own, on free ports and a ROS domain of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *, program=("-m", "lanyard_runner.demo"), robots=1):
         self.state_dir = folder / "state"
         self.domain_id = random.randint(1, 99)
         self.ready_file = folder / "ready.json"
@@ -34,7 +35,7 @@ class RunningDemo:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "lanyard_runner.demo", "--port=0"),
+                    *(sys.executable, *program, f"--robots={robots}", "--port=0"),
                     *("--rosbridge-port=0", f"--domain-id={self.domain_id}"),
                     *(f"--state-dir={self.state_dir}", f"--ready-file={self.ready_file}"),
                 ],
@@ -68,8 +69,8 @@ def start_demo():
     """Starts demos; whatever happens, none outlives the tests."""
     started = []
 
-    def start(folder):
-        demo = RunningDemo(folder)
+    def start(folder, **options):
+        demo = RunningDemo(folder, **options)
         started.append(demo)
         return demo
 
@@ -105,6 +106,61 @@ def is_running(pid):
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
+class Robot:
+    """A robot as the gateway tells it, without the page."""
+
+    def __init__(self, ready, robot_id):
+        self.path = f"/api/v1/robots/{robot_id}"
+        headers = {"Authorization": f"Bearer {ready['api_key']}"}
+        self.client = httpx.Client(base_url=ready["url"], headers=headers, timeout=30.0)
+
+    def status(self):
+        # The page has the same key, and with it the same share of requests a second.
+        time.sleep(0.03)
+        return self.client.get(f"{self.path}/status").raise_for_status().json()
+
+    def is_online(self):
+        return self.status()["online"]
+
+    def state(self):
+        return self.status()["safety"]["state"]
+
+    def speed(self):
+        twist = self.status()["twist"]
+        return abs(twist["linear"]["x"]) + abs(twist["angular"]["z"])
+
+    def holder(self):
+        return self.status()["link"]["command_session"]
+
+    def reset(self):
+        return self.client.post(f"{self.path}/reset").status_code
+
+
+@pytest.fixture(scope="module")
+def robots(demo):
+    """Every robot of the demo, by its id."""
+    found = {robot_id: Robot(demo.ready, robot_id) for robot_id in demo.ready["robot_ids"]}
+    yield found
+    for each in found.values():
+        each.client.close()
+
+
+@pytest.fixture(scope="module")
+def robot(demo, robots):
+    """The first of them."""
+    return robots[demo.ready["robot_id"]]
+
+
+@pytest.fixture(scope="session")
+def card():
+    """A card of the page, by its title."""
+
+    def find(page, title):
+        return page.get_by_role("region", name=title, exact=True)
+
+    return find
+
+
 @pytest.fixture(scope="session")
 def show():
     """Goes to a view of the dashboard."""
@@ -136,3 +192,39 @@ def open_page(browser, demo, show):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def take_command(page):
+    """Ask for the robot unless it is asked for or had; a strict gateway may take it away again."""
+    page.evaluate("document.querySelector('.commands .primary:enabled')?.click()")
+    return page.locator("#stick.armed").count() == 1
+
+
+@pytest.fixture
+def stand_at_the_stick(open_page, robot, eventually):
+    """Opens the page with the robot in command; afterwards the robot is ready again."""
+    pages = []
+
+    def begin(**options):
+        page = open_page("drive", **options)
+        pages.append(page)
+        eventually(lambda: take_command(page) or page.wait_for_timeout(200))
+        return page
+
+    yield begin
+    for page in pages:
+        page.close()
+    eventually(lambda: robot.state() == "ready" or robot.reset() is None)
+
+
+@pytest.fixture(scope="session")
+def moves():
+    """Holds, again if the robot was stopped meanwhile, and says whether the robot moves."""
+
+    def hold_and_look(page, robot, hold):
+        take_command(page)
+        hold()
+        page.wait_for_timeout(250)
+        return robot.speed() > 0.02
+
+    return hold_and_look

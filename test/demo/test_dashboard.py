@@ -7,7 +7,6 @@ import os
 import re
 import signal
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -30,42 +29,6 @@ def demo(start_demo, tmp_path_factory):
     return start_demo(tmp_path_factory.mktemp("dashboard"))
 
 
-class Robot:
-    """The robot as the gateway tells it, without the page."""
-
-    def __init__(self, ready):
-        self.path = f"/api/v1/robots/{ready['robot_id']}"
-        headers = {"Authorization": f"Bearer {ready['api_key']}"}
-        self.client = httpx.Client(base_url=ready["url"], headers=headers, timeout=30.0)
-
-    def status(self):
-        return self.client.get(f"{self.path}/status").json()
-
-    def state(self):
-        return self.status()["safety"]["state"]
-
-    def speed(self):
-        twist = self.status()["twist"]
-        return abs(twist["linear"]["x"]) + abs(twist["angular"]["z"])
-
-    def holder(self):
-        return self.status()["link"]["command_session"]
-
-    def reset(self):
-        return self.client.post(f"{self.path}/reset").status_code
-
-
-@pytest.fixture(scope="module")
-def robot(demo):
-    robot = Robot(demo.ready)
-    with robot.client:
-        yield robot
-
-
-def card(page, title):
-    return page.get_by_role("region", name=title, exact=True)
-
-
 # --- What it shows
 
 
@@ -77,7 +40,7 @@ def test_the_fleet_says_who_is_online_how_it_is_and_how_old_that_is(open_page):
         expect(tile).to_contain_text(words)
 
 
-def test_a_robot_is_shown_live_with_its_arm_from_tf(open_page):
+def test_a_robot_is_shown_live_with_its_arm_from_tf(open_page, card):
     page = open_page("robot")
     expect(page.get_by_test_id("pose")).to_contain_text(re.compile(r"x -?\d+\.\d\d m"))
     expect(page.get_by_test_id("joints").locator("tbody tr")).to_have_count(6)
@@ -92,7 +55,7 @@ def test_a_robot_is_shown_live_with_its_arm_from_tf(open_page):
     expect(card(page, "Arm").locator("canvas")).to_be_visible()
 
 
-def test_without_rosbridge_the_page_says_so_and_goes_on(open_page, show):
+def test_without_rosbridge_the_page_says_so_and_goes_on(open_page, show, card):
     page = open_page()
     problem = {"status": 403, "code": "forbidden", "detail": "rosbridge is not for this key"}
     body = json.dumps(problem)
@@ -105,7 +68,7 @@ def test_without_rosbridge_the_page_says_so_and_goes_on(open_page, show):
     expect(page.get_by_test_id("joints").locator("tbody tr")).to_have_count(6)
 
 
-def test_the_key_is_in_no_address_that_is_sent(open_page, show, demo):
+def test_the_key_is_in_no_address_that_is_sent(open_page, show, demo, card):
     page = open_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -180,30 +143,12 @@ def test_tasks_wait_with_a_reason_and_can_be_canceled(open_page):
 # --- Driving and stopping
 
 
-def take_command(page):
-    """Ask for the robot unless it is asked for or had; a strict gateway may take it away again."""
-    page.evaluate("document.querySelector('.commands .primary:enabled')?.click()")
-    return page.locator("#stick.armed").count() == 1
-
-
 @pytest.fixture
-def at_the_stick(open_page, robot, eventually):
-    page = open_page("drive")
-    eventually(lambda: take_command(page) or page.wait_for_timeout(200))
-    yield page
-    page.close()
-    eventually(lambda: robot.state() == "ready" or robot.reset() is None)
+def at_the_stick(stand_at_the_stick):
+    return stand_at_the_stick()
 
 
-def moves(page, robot, hold):
-    """Hold, again if the robot was stopped meanwhile, until the robot moves."""
-    take_command(page)
-    hold()
-    page.wait_for_timeout(250)
-    return robot.speed() > 0.02
-
-
-def test_the_stick_moves_the_robot_while_it_is_held(at_the_stick, robot, eventually):
+def test_the_stick_moves_the_robot_while_it_is_held(at_the_stick, robot, eventually, card, moves):
     page = at_the_stick
     box = page.locator("#stick").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -225,7 +170,9 @@ def press_forward(page):
     page.keyboard.down("ArrowUp")
 
 
-def test_keys_that_are_held_when_the_focus_is_lost_move_nothing(at_the_stick, robot, eventually):
+def test_keys_that_are_held_when_the_focus_is_lost_move_nothing(
+    at_the_stick, robot, eventually, moves
+):
     page = at_the_stick
     eventually(lambda: moves(page, robot, lambda: press_forward(page)))
     page.evaluate("window.dispatchEvent(new Event('blur'))")
@@ -233,7 +180,9 @@ def test_keys_that_are_held_when_the_focus_is_lost_move_nothing(at_the_stick, ro
     page.keyboard.up("ArrowUp")
 
 
-def test_a_page_that_is_hidden_stops_and_gives_the_robot_back(at_the_stick, robot, eventually):
+def test_a_page_that_is_hidden_stops_and_gives_the_robot_back(
+    at_the_stick, robot, eventually, moves
+):
     page = at_the_stick
     eventually(lambda: moves(page, robot, lambda: press_forward(page)))
     page.evaluate("""() => {
@@ -243,7 +192,7 @@ def test_a_page_that_is_hidden_stops_and_gives_the_robot_back(at_the_stick, robo
     eventually(lambda: robot.speed() < 0.005 and not robot.holder())
 
 
-def test_stop_is_latched_until_the_reset(open_page, robot, eventually):
+def test_stop_is_latched_until_the_reset(open_page, robot, eventually, card):
     page = open_page("robot")
     page.get_by_role("button", name="STOP arm-001").click()
     expect(page.get_by_role("alert")).to_contain_text("confirmed the stop")

@@ -114,3 +114,73 @@ def test_it_is_dark_or_light_as_the_system_says_or_as_was_chosen(open_page):
     page.reload()
     expect(page.get_by_role("button", name="Colours: light")).to_be_visible()
     assert ground(page) == light
+
+
+# --- Driving with a finger
+
+
+class Finger:
+    """A finger on the glass, as the browser's own input knows it: pointer events follow from it."""
+
+    def __init__(self, page, on):
+        self._session = page.context.new_cdp_session(page)
+        self._target = page.locator(on)
+        self._is_down = False
+
+    def _touch(self, kind, *points):
+        wish = {"type": kind, "touchPoints": points}
+        self._session.send("Input.dispatchTouchEvent", wish)
+
+    def pull(self):
+        """Put down in the middle, pulled forward; lifted before when it was down."""
+        self.lift()
+        box = self._target.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self._touch("touchStart", {"x": x, "y": y})
+        self._touch("touchMove", {"x": x, "y": y - 0.7 * box["height"] / 2})
+        self._is_down = True
+
+    def lift(self):
+        if self._is_down:
+            self._touch("touchEnd")
+        self._is_down = False
+
+    def cancel(self):
+        """Taken from it by the system, as by a call that comes in."""
+        self._touch("touchCancel")
+        self._is_down = False
+
+
+@pytest.fixture
+def phone(stand_at_the_stick):
+    return stand_at_the_stick(viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def finger(phone, robot, eventually, moves):
+    """One that holds the stick forward; the robot moves."""
+    made = Finger(phone, "#stick")
+    eventually(lambda: moves(phone, robot, made.pull))
+    return made
+
+
+@pytest.mark.parametrize("how", ["lift", "cancel"])
+def test_a_finger_that_is_lifted_or_taken_away_stops_the_robot(
+    phone, finger, robot, eventually, card, how
+):
+    expect(phone.locator("#stop")).to_be_in_viewport(ratio=1)
+    getattr(finger, how)()
+    expect(card(phone, "Commands")).to_contain_text("Asked0.00 m/s, 0.00 rad/s")
+    eventually(lambda: robot.speed() < 0.005)
+
+
+def test_a_phone_that_is_put_away_under_the_finger_stops_and_gives_the_robot_back(
+    phone, finger, robot, eventually
+):
+    phone.evaluate("""() => {
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    eventually(lambda: robot.speed() < 0.005 and not robot.holder())
+    finger.lift()
+    expect(phone.locator("#stick.armed")).to_have_count(0)
