@@ -46,7 +46,6 @@ class Talk:
             ),
             SessionSettings(),
             self.leases,
-            now=self.now,
             unix_offset_s=1e9,
         )
 

@@ -34,6 +34,17 @@ def test_two_seconds_of_commands_that_come_with_the_connection_move_nothing(driv
     assert driver.wait(1.0) == []
 
 
+def test_on_a_slow_way_what_was_queued_comes_late_and_moves_nothing(talk_with):
+    driver = talk_with(RULES)
+    driver.wait(1.2)
+    driver.say(op="advertise", topic=CMD, type="geometry_msgs/Twist")
+    driver.now += 0.2
+    (told,) = drive(driver)
+    assert "queued" in told.values["msg"]
+    driver.wait(0.5)
+    assert drive(driver) == []
+
+
 def test_after_the_quiet_window_a_command_passes(driver):
     driver.wait(0.6)
     assert drive(driver) == []
@@ -65,6 +76,7 @@ def test_a_stamped_command_that_is_old_is_refused(driver):
 
 def test_one_client_moves_a_robot_at_a_time(driver, talk_with):
     other = talk_with(RULES, leases=driver.leases)
+    other.say(op="advertise", topic=CMD, type="geometry_msgs/Twist")
     for each in (driver, other):
         each.wait(0.6)
     drive(driver)

@@ -1,9 +1,10 @@
 """Guards of one client's messages that move a robot, on one topic.
 
 The libraries keep what is published while the socket is down and send it all at once when it is up
-again: two seconds of a joystick arrive within a millisecond. So for a moment after the connection
-nothing moves, of a burst only the newest message counts, and one that says that it is old is
-refused. When the messages end, the topic's zero is published. A message that stops always passes.
+again: two seconds of a joystick arrive within a millisecond. So for a moment after the client's
+first words on a connection nothing moves, of a burst only the newest message counts, and one that
+says that it is old is refused. When the messages end, the topic's zero is published. A message that
+stops always passes.
 """
 
 from __future__ import annotations
@@ -48,17 +49,38 @@ class MotionLeases:
             del self._holders[topic]
 
 
+class QuietWindow:
+    """When nothing moves, because it may have been queued: one for each connection.
+
+    What was queued comes with the client's first words. So the window begins with them and not with
+    the connection: on a slow way they come late themselves.
+    """
+
+    def __init__(self, settings: MotionSettings) -> None:
+        self._quiet_s = settings.quiet_s
+        self._ends: float | None = None
+
+    def heard(self, now: float) -> None:
+        """The client said something."""
+        if self._ends is None:
+            self._ends = now + self._quiet_s
+
+    def is_quiet(self, now: float) -> bool:
+        """Whether nothing moves now."""
+        return self._ends is None or now < self._ends
+
+
 class MotionGuard:
     """The guard of one topic. Times in seconds, monotonic unless they say Unix."""
 
     def __init__(
-        self, topic: str, settings: MotionSettings, leases: MotionLeases, *, connected: float
+        self, topic: str, settings: MotionSettings, leases: MotionLeases, *, quiet: QuietWindow
     ) -> None:
         self.topic = topic
         self.drops: dict[Drop, int] = dict.fromkeys(Drop, 0)
         self._settings = settings
         self._leases = leases
-        self._loud_from = connected + settings.quiet_s
+        self._quiet = quiet
         self._held: object = None
         self._held_until: float | None = None
         self._published: float | None = None
@@ -80,7 +102,7 @@ class MotionGuard:
         return None
 
     def _refusal(self, message: object, now: float, unix_now: float) -> Drop | None:
-        if now < self._loud_from:
+        if self._quiet.is_quiet(now):
             return Drop.QUIET
         stamp = stamp_of(message)
         if stamp is not None and unix_now - stamp > self._settings.max_age_s:

@@ -17,7 +17,7 @@ from lanyard_rosbridge.protocol.access import Access
 from lanyard_rosbridge.protocol.effects import Effect, OpenPublisher, Send
 from lanyard_rosbridge.protocol.fragments import Assembler
 from lanyard_rosbridge.protocol.goals import GoalDesk
-from lanyard_rosbridge.protocol.motion_guard import MotionGuard, MotionLeases
+from lanyard_rosbridge.protocol.motion_guard import MotionGuard, MotionLeases, QuietWindow
 from lanyard_rosbridge.protocol.operations import (
     AdvertiseAction,
     AdvertiseService,
@@ -42,11 +42,10 @@ class Session:
         settings: SessionSettings,
         leases: MotionLeases,
         *,
-        now: float,
         unix_offset_s: float,
         told_from: Level | None = Level.ERROR,
     ) -> None:
-        """``unix_offset_s``: what to add to ``now`` for the time of day.
+        """``unix_offset_s``: what to add to each ``now`` for the time of day.
 
         ``told_from``: from which level on ``status`` is sent until the client says; None: never.
         """
@@ -54,8 +53,9 @@ class Session:
         self._assembler = Assembler(max_bytes=settings.max_frame_bytes)
         self._telling = Telling(told_from)
         # None of these refers back to the session: it is freed as soon as its client is gone.
+        self._quiet = QuietWindow(settings.motion)
         guard = functools.partial(
-            MotionGuard, settings=settings.motion, leases=leases, connected=now
+            MotionGuard, settings=settings.motion, leases=leases, quiet=self._quiet
         )
         self.topics = TopicDesk(access, settings, guard)
         self.services = ServiceDesk(access, settings)
@@ -63,6 +63,7 @@ class Session:
 
     def received(self, frame: str | bytes, now: float) -> list[Effect]:
         """A frame came: JSON text, or CBOR in a binary message."""
+        self._quiet.heard(now)
         try:
             return self._take(_decoded(frame), now)
         except LanyardFault as fault:

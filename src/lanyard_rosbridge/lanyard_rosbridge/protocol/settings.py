@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 class MotionSettings:
     """Guards of messages that move a robot; times in seconds.
 
-    ``quiet_s``: what comes so soon after the connection was queued by the client before it.
+    ``quiet_s``: what comes so soon after the first words of a connection was queued before it.
     ``burst_s``: of messages that come closer to each other than this, only the newest counts.
     ``max_age_s``: a stamped message that is older is refused. ``silence_s``: after so much silence
     the topic's zero is published, and somebody else may move the robot.

@@ -46,14 +46,12 @@ class Link:
         self._line = line
         self._outlet = Outlet(line)
         self._loop = asyncio.get_running_loop()
-        now = self._loop.time()
         self._access = bridge.access(principal)
         self._session = Session(
             self._access,
             bridge.settings.session,
             bridge.leases,
-            now=now,
-            unix_offset_s=time.time() - now,
+            unix_offset_s=time.time() - self._loop.time(),
             told_from=told_from,
         )
         self._publishers: dict[str, Outgoing] = {}
