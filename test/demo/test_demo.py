@@ -37,10 +37,12 @@ def second(*arguments):
 
 
 def test_the_ready_file_says_where_everything_is(demo):
-    assert set(demo.ready) == {"url", "rosbridge_url", "robot_id", "api_key", "pids"}
+    names = {"url", "rosbridge_url", "robot_id", "robot_ids", "api_key", "pids"}
+    assert set(demo.ready) == names
     assert demo.ready["url"].startswith("http://127.0.0.1:")
     assert demo.ready["rosbridge_url"].startswith("ws://127.0.0.1:")
     assert demo.ready["robot_id"] == "arm-001"
+    assert demo.ready["robot_ids"] == ["arm-001"]
     assert set(demo.pids) == NODES
 
 
