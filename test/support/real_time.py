@@ -8,7 +8,7 @@ of this run, or of a process that the run has started, while the test ran. At mo
 failure stands. A run begins few tests again: more would be an illness of the tests. Its end tells
 which, and what was wrong with them, so that a failure of our own does not hide behind the machine.
 
-This plugin only looks: it is loaded by ``test/conftest.py`` and ``src/conftest.py``.
+A plugin of pytest, loaded by ``test/conftest.py`` and ``src/conftest.py``.
 """
 
 from __future__ import annotations
