@@ -8,12 +8,17 @@ of this run, or of a process that the run has started, while the test ran. At mo
 failure stands. A run begins few tests again: more would be an illness of the tests. Its end tells
 which, and what was wrong with them, so that a failure of our own does not hide behind the machine.
 
+The garbage collector of the run itself is no machine's fault. It scans what thousands of tests have
+left, for up to a second, and a gateway served in this process stands still for that. So what is
+there when a file of such tests begins is scanned no more.
+
 A plugin of pytest, loaded by ``test/conftest.py`` and ``src/conftest.py``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import threading
@@ -57,6 +62,7 @@ _told_s = 0.0
 
 _BEGUN = pytest.StashKey[int]()
 _AGAIN = pytest.StashKey["list[str]"]()
+_FILE = pytest.StashKey[Path]()
 
 
 def tell(held_up_s: float) -> None:
@@ -156,6 +162,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     begun = item.stash[_BEGUN] = item.stash.get(_BEGUN, 0) + 1
     if begun == 1:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    _leave_to_the_collector_only_what_is_new(item)
     with Watch() as watch:
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
     failed = [report for report in reports if report.failed]
@@ -170,6 +177,13 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _leave_to_the_collector_only_what_is_new(item: pytest.Item) -> None:
+    if item.config.stash.get(_FILE, None) != item.path:
+        item.config.stash[_FILE] = item.path
+        gc.collect()
+        gc.freeze()
 
 
 def _wrong(report: pytest.TestReport) -> str:

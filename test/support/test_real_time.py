@@ -36,6 +36,20 @@ def test_it(shared):
     assert shared == [1], "what was shared is made anew"
     assert len(begun) == {which}
 """
+LEAVES_MUCH = """
+import gc
+LEFT = [[] for _ in range(10_000)]
+
+def test_it():
+    assert any(each is LEFT for each in gc.get_objects())
+"""
+SCANS_NOTHING_OLD = """
+import gc
+from test_before import LEFT
+
+def test_it():
+    assert not any(each is LEFT for each in gc.get_objects())
+"""
 ALWAYS, NEVER = -1.0, 1e9
 
 
@@ -44,15 +58,21 @@ def outcome(tmp_path):
     """Runs a test that goes well the so manieth time, in a pytest of its own; how it ended."""
 
     def run(*, which: int, held_up_s: float, name: str = "test_clocks.py", most: int = 20) -> str:
-        (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {Path(__file__).parent}\n")
-        (tmp_path / "conftest.py").write_text(CONFTEST.format(held_up_s=held_up_s, most=most))
-        (tmp_path / name).write_text(GOES_WELL_AT_LAST.format(which=which))
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "pytest_timeout"]
-        env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
-        return done.stdout
+        tests = {name: GOES_WELL_AT_LAST.format(which=which)}
+        return run_pytest(tmp_path, tests, held_up_s=held_up_s, most=most)
 
     return run
+
+
+def run_pytest(at: Path, tests: dict[str, str], *, held_up_s: float, most: int = 20) -> str:
+    """What a pytest of its own says of these files."""
+    (at / "pytest.ini").write_text(f"[pytest]\npythonpath = {Path(__file__).parent} .\n")
+    (at / "conftest.py").write_text(CONFTEST.format(held_up_s=held_up_s, most=most))
+    for name, text in tests.items():
+        (at / name).write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "pytest_timeout"]
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=at, env=env, capture_output=True, text=True).stdout
 
 
 def test_a_test_that_failed_while_the_machine_held_it_up_is_begun_anew_and_told(outcome):
@@ -83,6 +103,11 @@ def test_a_test_that_fails_by_itself_fails(outcome):
 def test_rules_that_are_told_the_time_are_never_begun_again(outcome):
     told = outcome(which=2, held_up_s=ALWAYS, name="test_rules.py")
     assert "1 failed" in told
+
+
+def test_what_other_tests_left_is_not_scanned_while_clocks_run(tmp_path):
+    tests = {"test_before.py": LEAVES_MUCH, "test_clocks.py": SCANS_NOTHING_OLD}
+    assert "2 passed" in run_pytest(tmp_path, tests, held_up_s=NEVER)
 
 
 def test_every_place_with_real_clocks_is_there(request):
