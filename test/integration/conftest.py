@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cbor2
@@ -28,12 +29,15 @@ import pytest
 import real_time
 import websockets
 from ament_index_python.packages import get_package_prefix
+from waiting import eventually, wait_for
 
 NAMESPACE = "/arm_001"
 ROBOT_ID = "arm-001"
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 CLIENT_DEADLINE_S = 30.0
+ASKED_EVERY_S = 0.05
+"""A condition may ask the gateway, and a key may ask it 100 times a second."""
 OVERRUN = re.compile("raised .*OVERRUN")
 
 
@@ -41,15 +45,6 @@ def executable(node: str) -> Path:
     """The installed console script of a node."""
     package = f"lanyard_{node}"
     return Path(get_package_prefix(package)) / "lib" / package / node
-
-
-def wait_for(condition: Callable[[], object], *, what: str, deadline_s: float = 30.0) -> object:
-    """Wait until ``condition`` gives something true; fails saying ``what`` did not come."""
-    end = time.monotonic() + deadline_s
-    while not (value := condition()):
-        assert time.monotonic() < end, f"{what}: not within {deadline_s:g} s"
-        time.sleep(0.05)
-    return value
 
 
 class Process:
@@ -125,7 +120,12 @@ class Stack:
             self.start_node(node)
         self.start_node("tasks", *self.tasks_parameters)
         self.start_gateway()
-        wait_for(self._robot_is_idle, what="the robot online and idle", deadline_s=START_DEADLINE_S)
+        wait_for(
+            self._robot_is_idle,
+            "the robot online and idle",
+            within_s=START_DEADLINE_S,
+            every_s=ASKED_EVERY_S,
+        )
 
     def start_node(self, node: str, *parameters: str) -> Process:
         """Start one of the robot's nodes in the robot's namespace."""
@@ -140,7 +140,7 @@ class Stack:
         ready = wait_for(
             lambda: self.ready_file.exists() or not process.is_running(),
             what="the gateway's ready file",
-            deadline_s=START_DEADLINE_S,
+            within_s=START_DEADLINE_S,
         )
         assert ready
         assert process.is_running(), process.text()
@@ -453,23 +453,21 @@ def ready_stack(stack: Stack) -> Stack:
     with stack.client() as client:
         wait_for(
             lambda: client.post(f"/api/v1/robots/{ROBOT_ID}/reset").status_code == 200,
-            what="the robot is reset",
+            "the robot is reset",
+            every_s=ASKED_EVERY_S,
         )
-        wait_for(lambda: stack.status()["safety"]["state"] == "ready", what="the robot is ready")
+        wait_for(
+            lambda: stack.status()["safety"]["state"] == "ready",
+            "the robot is ready",
+            every_s=ASKED_EVERY_S,
+        )
     return stack
 
 
 @pytest.fixture
 def wait_until() -> Callable[..., Awaitable[None]]:
     """``await wait_until(condition, "what it means")``, without holding up other coroutines."""
-
-    async def wait(condition: Callable[[], object], what: str, deadline_s: float = 30.0) -> None:
-        end = time.monotonic() + deadline_s
-        while not condition():
-            assert time.monotonic() < end, f"{what}: not within {deadline_s:g} s"
-            await asyncio.sleep(0.05)
-
-    return wait
+    return partial(eventually, every_s=ASKED_EVERY_S)
 
 
 @pytest.fixture

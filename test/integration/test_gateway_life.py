@@ -156,7 +156,9 @@ async def test_a_task_goes_on_while_the_gateway_restarts_and_its_end_is_known_af
     own_stack.start_gateway()
     with own_stack.client() as client:
         await wait_until(
-            lambda: client.get(f"/tasks/{task_id}").json()["status"] != "running", "an end", 60.0
+            lambda: client.get(f"/tasks/{task_id}").json()["status"] != "running",
+            "an end",
+            within_s=60.0,
         )
         task = client.get(f"/tasks/{task_id}").json()
     assert task["status"] == "succeeded", task["error"]

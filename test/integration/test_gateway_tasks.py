@@ -17,7 +17,7 @@ async def until_status(client, task_id, wait_until, *wanted):
         task.update(client.get(f"/tasks/{task_id}").json())
         return task["status"] in wanted
 
-    await wait_until(ended, f"{task_id} is {' or '.join(wanted)}", 90.0)
+    await wait_until(ended, f"{task_id} is {' or '.join(wanted)}", within_s=90.0)
     return task
 
 
@@ -58,9 +58,9 @@ async def test_pick_and_place_goes_through_its_phases_and_is_not_cancelled_mid_i
             phases.append(task["phase"])
         return task["phase"] == phase
 
-    await wait_until(lambda: is_in("grasp"), "the grasp", 90.0)
+    await wait_until(lambda: is_in("grasp"), "the grasp", within_s=90.0)
     assert ready_stack.status()["current_task"]["task_id"] == task_id
-    await wait_until(lambda: is_in("insertion"), "the insertion", 90.0)
+    await wait_until(lambda: is_in("insertion"), "the insertion", within_s=90.0)
     answer = client.delete(f"/tasks/{task_id}")
     assert answer.status_code == 409
     assert answer.json()["code"] == "task_not_cancellable"

@@ -39,7 +39,9 @@ async def test_a_fault_of_the_robot_shows_among_its_errors_and_goes_again(stack,
         assert error["source"] == "/arm_001/diagnostics"
     finally:
         stack.fault("--clear")
-    await wait_until(lambda: not any("JOINT_3" in code for code in codes()), "no error", 60.0)
+    await wait_until(
+        lambda: not any("JOINT_3" in code for code in codes()), "no error", within_s=60.0
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from waiting import wait_for
 
 from lanyard_runner.command import Command
 from lanyard_runner.output import LinePrinter
@@ -121,13 +122,6 @@ while True: supervisor.pump()
         parent.kill()
         parent.wait()
     wait_for(lambda: not is_running(pid))
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
 
 
 def is_running(pid):

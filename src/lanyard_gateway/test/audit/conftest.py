@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import waiting
 
 from lanyard_core.audit.heads import Head
 from lanyard_gateway.audit import folder as folders
 from lanyard_gateway.audit.log import AuditLog, LogSettings
 from lanyard_gateway.audit.signing import open_signer, public_file
 from lanyard_gateway.audit.verifying import Report, verify_folder
-
-DEADLINE_S = 10.0
-
-
-def until(condition: Callable[[], object]) -> object:
-    """Wait until a condition gives something true, or fail at a deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.005)
-    return value
 
 
 @dataclass
@@ -62,13 +51,13 @@ class Room:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], object]:
-    return until
+    return waiting.wait_for
 
 
 @pytest.fixture
 def until_written() -> Callable[[AuditLog, int], object]:
     """Waits until a log has written so many entries."""
-    return lambda log, count: until(lambda: log.last_number >= count)
+    return lambda log, count: waiting.wait_for(lambda: log.last_number >= count)
 
 
 @pytest.fixture

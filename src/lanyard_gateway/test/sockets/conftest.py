@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 import pytest_asyncio
 import uvicorn
+import waiting
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -371,7 +372,7 @@ async def gateway(
     app = create_app(context)
     server = uvicorn.Server(server_config(app, web_settings))
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
-    await until(lambda: server.started)
+    await waiting.eventually(lambda: server.started)
     made = Gateway(f"ws://127.0.0.1:{listener.getsockname()[1]}", robot, keys, server, app)
     yield made
     await made.close()
@@ -380,15 +381,6 @@ async def gateway(
     listener.close()
 
 
-async def until(condition: Callable[[], object]) -> object:
-    """Wait until a condition gives something true, or fail at a deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        await asyncio.sleep(0.002)
-    return value
-
-
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], Awaitable[object]]:
-    return until
+    return waiting.eventually

@@ -11,6 +11,7 @@ import termios
 import time
 
 import pytest
+from waiting import eventually
 
 from lanyard_client.cli.keys import ASK, DISABLE, ENABLE
 from lanyard_client.cli.main import main
@@ -65,10 +66,7 @@ class Terminal:
             await asyncio.sleep(REPEAT_S)
 
     async def until(self, condition):
-        deadline = time.monotonic() + DEADLINE_S
-        while not condition():
-            assert time.monotonic() < deadline, self.screen[-2000:]
-            await asyncio.sleep(0.01)
+        await eventually(condition, told=lambda: self.screen[-2000:])
 
     async def shows(self, text):
         await self.until(lambda: text.encode() in self.screen)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
+from waiting import eventually, wait_for
 
 from lanyard_core.faults import BadConfiguration, Conflict, NotFound, Unavailable
 from lanyard_core.task.lifecycle import Event
@@ -14,20 +14,11 @@ from lanyard_gateway.store import postgresql
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_gateway.testing.postgresql import ScratchServer
 
-DEADLINE_S = 10.0
-
 
 @pytest.fixture
 def pair(url, opened) -> tuple[SqlTaskStore, SqlTaskStore]:
     """Two gateways on one database."""
     return opened(SqlTaskStore.open_url(url)), opened(SqlTaskStore.open_url(url))
-
-
-async def until(condition) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        await asyncio.sleep(0.01)
 
 
 async def holds_all(store: SqlTaskStore, *robots: str, ttl_s: float = 30.0) -> frozenset[str]:
@@ -96,10 +87,11 @@ async def test_two_gateways_share_the_robots_between_them_and_never_have_the_sam
 async def test_a_gateway_that_falls_silent_loses_its_robots_to_the_other(pair):
     one, other = pair
     assert await holds_all(one, "r-1", ttl_s=0.3) == {"r-1"}
-    deadline = time.monotonic() + DEADLINE_S
-    while await holds_all(other, "r-1") != {"r-1"}:
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.05)
+
+    async def the_other_has_it():
+        return await holds_all(other, "r-1") == {"r-1"}
+
+    await eventually(the_other_has_it)
     with pytest.raises(Conflict) as refusal:
         await one.take([], robot_id="r-1", server_id="", at_unix_s=1.0)
     assert refusal.value.code == "claim_lost"
@@ -186,10 +178,10 @@ async def test_a_change_by_one_gateway_is_heard_by_the_other_and_not_by_itself(p
             lambda *change, index=index: heard[index].append(change),
             lambda index=index: ready.append(index),
         )
-    await until(lambda: len(ready) == 2)
+    await eventually(lambda: len(ready) == 2)
     await add(pair[0], "t-1")
     await change(pair[0], "t-1", Event.WITHDRAWN)
-    await until(lambda: heard[1] == [("t-1", 1), ("t-1", 2)])
+    await eventually(lambda: heard[1] == [("t-1", 1), ("t-1", 2)])
     assert heard[0] == []
 
 
@@ -198,9 +190,9 @@ async def test_a_listener_whose_connection_is_cut_says_that_it_may_have_missed_s
 ):
     gaps: list[None] = []
     pair[0].listen(lambda _task_id, _version: None, lambda: gaps.append(None))
-    await until(lambda: len(gaps) == 1)
+    await eventually(lambda: len(gaps) == 1)
     server.cut_connections()
-    await until(lambda: len(gaps) == 2)
+    await eventually(lambda: len(gaps) == 2)
 
 
 async def test_work_goes_on_after_connections_were_cut(pair, server, add):
@@ -234,9 +226,7 @@ def test_a_server_that_would_lose_what_it_acknowledged_is_refused(own_server):
     url = own_server.new_database()
     own_server.execute("ALTER SYSTEM SET fsync = off")
     own_server.execute("SELECT pg_reload_conf()")
-    deadline = time.monotonic() + DEADLINE_S
-    while own_server.execute("SHOW fsync") != "off":
-        assert time.monotonic() < deadline
+    wait_for(lambda: own_server.execute("SHOW fsync") == "off")
     with pytest.raises(BadConfiguration) as refusal:
         SqlTaskStore.open_url(url)
     assert "fsync=off" in refusal.value.problems[0]

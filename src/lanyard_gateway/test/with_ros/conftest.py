@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
 import rclpy
+import waiting
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
@@ -89,12 +88,4 @@ async def fleet(graph: Graph, patience_s: float) -> AsyncIterator[RobotFleet]:
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], object]:
     """Waits in a coroutine until a condition gives something true, or fails at a deadline."""
-
-    async def wait(condition: Callable[[], object]) -> object:
-        deadline = time.monotonic() + DEADLINE_S
-        while not (value := condition()):
-            assert time.monotonic() < deadline, "the condition was not met in time"
-            await asyncio.sleep(0.01)
-        return value
-
-    return wait
+    return waiting.eventually

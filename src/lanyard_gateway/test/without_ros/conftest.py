@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +12,7 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
+import waiting
 from fastapi import FastAPI
 
 from lanyard_core.access.keys import KeyRing, NewKey, make_key
@@ -47,7 +46,6 @@ from lanyard_gateway.web.audit_sink import AuditSink, NoAudit
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.settings import WebSettings
 
-DEADLINE_S = 10.0
 STOPPED = SafetyReply(
     success=True, state=State.SAFE_STOP, causes=Cause.STOP_REQUEST, message="", at_rest=True
 )
@@ -228,10 +226,10 @@ class House:
         async def happened() -> bool:
             return event in [record.event for record in await self.history(task_id)]
 
-        await until(happened)
+        await waiting.eventually(happened)
 
     async def until_started(self, count: int = 1) -> None:
-        await until(lambda: len(self.robot.starts) >= count)
+        await waiting.eventually(lambda: len(self.robot.starts) >= count)
 
     async def until_task(self, task_id: str, **expected: object) -> dict:
         """Wait until a task shows what is expected, and give it."""
@@ -240,7 +238,7 @@ class House:
             task = await self.task(task_id)
             return task if all(task[name] == value for name, value in expected.items()) else None
 
-        return await until(shows)
+        return await waiting.eventually(shows)
 
 
 ORDER = {
@@ -257,22 +255,9 @@ READY = RobotStatus(
 )
 
 
-async def until(condition: Callable[[], object]) -> object:
-    """Wait until a condition, or a coroutine function, gives something true."""
-    deadline = time.monotonic() + DEADLINE_S
-    while True:
-        value = condition()
-        if isinstance(value, Awaitable):
-            value = await value
-        if value:
-            return value
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        await asyncio.sleep(0.005)
-
-
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], Awaitable[object]]:
-    return until
+    return waiting.eventually
 
 
 @pytest.fixture

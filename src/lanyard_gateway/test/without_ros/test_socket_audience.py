@@ -5,13 +5,13 @@ import time
 from itertools import pairwise
 
 import pytest
+from waiting import eventually
 
 from lanyard_core.stream.channel import Encoding
 from lanyard_core.telemetry.subscription import Subscription
 from lanyard_gateway.web.socket_audience import SLICE_S, Audience, Topic
 
 TOPIC = Topic("arm-001", Encoding.JSON, Subscription(rate_hz=100.0))
-DEADLINE_S = 10.0
 
 
 class Samples:
@@ -45,13 +45,6 @@ async def audience():
         made.leave(offer)
 
 
-async def until(condition):
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0)
-
-
 async def test_between_readers_the_loop_has_its_turn(audience):
     log = []
     for _ in range(5):
@@ -64,7 +57,7 @@ async def test_between_readers_the_loop_has_its_turn(audience):
         loop.call_soon(command)
 
     loop.call_soon(command)
-    await until(lambda: sum(item != "command" for item in log) >= 10)
+    await eventually(lambda: sum(item != "command" for item in log) >= 10)
     readers = [place for place, item in enumerate(log) if item != "command"]
     assert all("command" in log[one:other] for one, other in pairwise(readers))
 
@@ -79,7 +72,7 @@ async def test_a_reader_that_had_to_wait_comes_first_and_gets_the_newest_sample(
     for _ in range(2):  # two ticks with no turn of the loop in between: one reader each
         audience._tick()
         audience._timer.cancel()
-    await until(lambda: len(log) == 4)
+    await eventually(lambda: len(log) == 4)
     assert [reader for reader, _ in log] == [readers[0], readers[1], readers[2], readers[0]]
     first = log[0][1]
     assert [sample for _, sample in log] == [first, first + 1, first + 1, first + 1]
@@ -95,5 +88,5 @@ async def test_who_leaves_while_he_waits_gets_nothing_more(audience):
     audience.leave(readers[1])
     seen = Reader(log)
     audience.join(seen)
-    await until(lambda: len(log) >= 4)
+    await eventually(lambda: len(log) >= 4)
     assert readers[1] not in [reader for reader, _ in log]
