@@ -1,6 +1,7 @@
 """How late the control loop's ticks begin, beside cyclictest in the same run.
 
     python test/performance/loop_jitter.py --seconds 60
+    python test/performance/loop_jitter.py --seconds 600 --rates 500 --busy 0
 
 For each rate and load: cyclictest (package rt-tests) at the loop's priority, then the control node
 and a simulated robot with their shipped parameters. The node's figures are those of its own
@@ -38,14 +39,16 @@ def main() -> int:
     """Measure; one table row for each rate, load and kind."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=60, help="for each row")
+    parser.add_argument("--rates", type=int, nargs="+", default=(500, 1000), metavar="HZ")
+    parser.add_argument("--busy", type=int, nargs="+", default=(0, 2), metavar="PROCESSORS")
     options = parser.parse_args()
     if shutil.which("cyclictest") is None:
         print("cyclictest is not here: apt install rt-tests", file=sys.stderr)
         return 2
     print("| rate Hz | busy processors | what | late us p50 / p99 / p99.9 / max | missed |")
     print("|---|---|---|---|---|")
-    for rate_hz in (500, 1000):
-        for processors in (0, 2):
+    for rate_hz in options.rates:
+        for processors in options.busy:
             row = f"| {rate_hz} | {processors} |"
             with busy(processors):
                 print(row, "cyclictest |", _cyclictest(rate_hz, options.seconds), "| |", flush=True)
