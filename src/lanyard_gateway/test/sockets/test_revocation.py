@@ -12,6 +12,9 @@ from lanyard_core.access.scopes import Role
 from lanyard_core.safety.states import State
 
 DEADLINE_S = 1.0
+LIFE_S = 2.0
+"""How long a key has left: a slow machine must open a socket with it in that time."""
+
 TELEMETRY = ["lanyard.telemetry.v1+json"]
 
 
@@ -62,12 +65,12 @@ async def test_other_keys_keep_their_sockets(gateway):
 
 async def test_a_key_that_expires_ends_its_socket_at_that_moment(gateway):
     ring = gateway.keyring
-    soon = time.time() + 0.5
+    soon = time.time() + LIFE_S
     ring.replace(replace(record, expires_unix_s=soon) for record in ring.records())
     teleop = await gateway.teleop()
     end, took_s = await ends(teleop)
     assert end == (4401, "auth_expired")
-    assert took_s < 0.5 + DEADLINE_S
+    assert took_s < LIFE_S + DEADLINE_S
 
 
 async def test_a_role_that_loses_the_scope_loses_the_socket(gateway, robot):
