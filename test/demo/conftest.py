@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
-import random
 import signal
-import subprocess
-import sys
 import time
 
 import httpx
 import pytest
-from playwright.sync_api import expect
 
-DEADLINE_S = 90.0
+import dashboard_page
+from running_demo import RunningDemo, is_running, wait_until
 
 
 @pytest.fixture(scope="session")
 def root():
     """The root of the repository."""
     return pathlib.Path(__file__).resolve().parents[2]
-
-
-class RunningDemo:
-    """A demo in a process of its own, on free ports and a ROS domain of its own."""
-
-    def __init__(self, folder, *, program=("-m", "lanyard_runner.demo"), robots=1):
-        self.state_dir = folder / "state"
-        self.domain_id = random.randint(1, 99)
-        self.ready_file = folder / "ready.json"
-        self.log = folder / "demo.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, *program, f"--robots={robots}", "--port=0"),
-                    *("--rosbridge-port=0", f"--domain-id={self.domain_id}"),
-                    *(f"--state-dir={self.state_dir}", f"--ready-file={self.ready_file}"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        wait_until(lambda: self.ready_file.exists() or self.process.poll() is not None)
-        assert self.process.poll() is None, self.output
-        self.ready = json.loads(self.ready_file.read_text())
-        self.pids = self.ready["pids"]
-
-    @property
-    def output(self):
-        return self.log.read_text()
-
-    def signal(self, number):
-        self.process.send_signal(number)
-
-    def wait(self):
-        """The exit code."""
-        return self.process.wait(DEADLINE_S)
-
-    def alive(self):
-        """Names of the nodes whose processes are there."""
-        return {name for name, pid in self.pids.items() if is_running(pid)}
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +44,6 @@ def start_demo():
 def eventually():
     """Waits for a condition, with a deadline."""
     return wait_until
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.002)
-
-
-def is_running(pid):
-    """False also for one that has ended and was not waited for."""
-    try:
-        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 class Robot:
@@ -165,11 +105,7 @@ def card():
 def show():
     """Goes to a view of the dashboard."""
 
-    def go(page, view):
-        page.locator(f"nav a[href^='#/{view}']").click()
-        expect(page.locator(f"nav a[href^='#/{view}']")).to_have_attribute("aria-current", "page")
-
-    return go
+    return dashboard_page.show
 
 
 @pytest.fixture
@@ -183,8 +119,7 @@ def open_page(browser, demo, show):
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: "Security Policy" in said.text and wrong.append(said.text))
-        page.goto(f"{demo.ready['url']}/dashboard/#key={demo.ready['api_key']}")
-        expect(page.locator("#link")).to_contain_text("Live")
+        dashboard_page.log_in(page, demo.ready)
         show(page, view)
         return page
 
@@ -192,12 +127,6 @@ def open_page(browser, demo, show):
     for context in contexts:
         context.close()
     assert wrong == []
-
-
-def take_command(page):
-    """Ask for the robot unless it is asked for or had; a strict gateway may take it away again."""
-    page.evaluate("document.querySelector('.commands .primary:enabled')?.click()")
-    return page.locator("#stick.armed").count() == 1
 
 
 @pytest.fixture
@@ -208,7 +137,7 @@ def stand_at_the_stick(open_page, robot, eventually):
     def begin(**options):
         page = open_page("drive", **options)
         pages.append(page)
-        eventually(lambda: take_command(page) or page.wait_for_timeout(200))
+        eventually(lambda: dashboard_page.take_command(page) or page.wait_for_timeout(200))
         return page
 
     yield begin
@@ -222,7 +151,7 @@ def moves():
     """Holds, again if the robot was stopped meanwhile, and says whether the robot moves."""
 
     def hold_and_look(page, robot, hold):
-        take_command(page)
+        dashboard_page.take_command(page)
         hold()
         page.wait_for_timeout(250)
         return robot.speed() > 0.02

@@ -1,4 +1,6 @@
-"""Makes the pictures of the dashboard in docs/: `python test/demo/screenshots.py`.
+"""Makes the pictures of the dashboard in docs/.
+
+    PYTHONPATH=test/support python test/demo/screenshots.py
 
 Starts the demo on free ports, gives the robot work, and looks at the page as people do: on a desk,
 on a phone, in the dark. What is shown is what the demo's nodes do; nothing is made up.
@@ -7,38 +9,33 @@ on a phone, in the dark. What is shown is what the demo's nodes do; nothing is m
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import random
-import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+import chromium
+from dashboard_page import log_in, show, take_command
+from running_demo import RunningDemo
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_S = 60.0
 
 
 def main() -> None:
     """Make all pictures: of one robot, and of a fleet."""
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
-        )
+        browser = chromium.launch(playwright)
+        if browser is None:
+            raise SystemExit("no chromium: run `make setup`, or install it")
         for robots, take in ((1, take_pictures), (3, take_picture_of_the_fleet)):
             with running_demo(robots=robots) as ready:
                 page = browser.new_page(viewport=DESK, color_scheme="light")
-                page.goto(f"{ready['url']}/dashboard/#key={ready['api_key']}")
-                expect(page.locator("#link")).to_contain_text("Live", timeout=PATIENCE_S * 1000)
+                log_in(page, ready)
                 take(page)
                 page.close()
 
@@ -47,29 +44,12 @@ def main() -> None:
 def running_demo(*, robots: int) -> Iterator[dict[str, str]]:
     """A demo, and where it is."""
     with tempfile.TemporaryDirectory() as folder:
-        demo, ready = start(Path(folder), robots=robots)
+        demo = RunningDemo(Path(folder), robots=robots)
         try:
-            yield ready
+            yield demo.ready
         finally:
-            demo.send_signal(signal.SIGTERM)
-            demo.wait(PATIENCE_S)
-
-
-def start(folder: Path, *, robots: int) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
-    """A demo that is up, and where it is."""
-    file = folder / "ready.json"
-    arguments = ["--port=0", "--rosbridge-port=0", f"--domain-id={random.randint(1, 99)}"]
-    demo = subprocess.Popen(
-        [sys.executable, "-m", "lanyard_runner.demo", *arguments, f"--robots={robots}",
-         f"--state-dir={folder / 'state'}", f"--ready-file={file}"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=os.environ,
-    )  # fmt: skip
-    deadline = time.monotonic() + PATIENCE_S
-    while not file.exists():
-        if demo.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit("the demo did not start: try `make demo`")
-        time.sleep(0.1)
-    return demo, json.loads(file.read_text())
+            demo.signal(signal.SIGTERM)
+            demo.wait()
 
 
 def take_pictures(page: Page) -> None:
@@ -91,8 +71,7 @@ def take_pictures(page: Page) -> None:
     cancel_all(page)
     page.set_viewport_size(PHONE)
     show(page, "drive")
-    while page.locator("#stick.armed").count() == 0:  # a strict gateway may take it away again
-        page.evaluate("document.querySelector('.commands .primary:enabled')?.click()")
+    while not take_command(page):
         page.wait_for_timeout(500)
     pull_the_stick(page)
     picture(page, "phone", after_s=0.8)
@@ -107,10 +86,6 @@ def take_picture_of_the_fleet(page: Page) -> None:
     page.get_by_role("listitem", name="Robot arm-002").get_by_role("button", name="STOP").click()
     expect(page.get_by_role("alert")).to_contain_text("confirmed")
     picture(page, "fleet", after_s=4.0)
-
-
-def show(page: Page, view: str) -> None:
-    page.locator(f"nav a[href^='#/{view}']").click()
 
 
 def submit(page: Page, task_type: str, fields: dict[str, str]) -> None:

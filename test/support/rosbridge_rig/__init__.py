@@ -1,0 +1,1 @@
+"""What stands around the bridge in the tests of rosbridge: a ROS peer, clients, a site, a proxy."""
