@@ -44,6 +44,8 @@ class Endpoint:
         text = f"no gateway answers at {self.base_url}: {str(error) or type(error).__name__}"
         if self.tls is not None and _broke_off(error):
             text += "; does it speak TLS 1.3, or is its URL http:// instead?"
+        else:
+            text += "; is it running there, and is that its URL?"
         return Unreachable(text)
 
 

@@ -35,7 +35,7 @@ from lanyard_gateway.side_doors import open_door
 from lanyard_gateway.web.serve import server_config, tune_listener
 from lanyard_node_support.parameters import declare
 from lanyard_node_support.realtime import RealtimeSettings, Setting, Verdict, prepare_carrier
-from lanyard_node_support.run import complain, init_ros
+from lanyard_node_support.run import complain, init_ros, node_parser
 from lanyard_node_support.transport import choose_transport
 
 NAME = "gateway"
@@ -62,11 +62,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=NAME,
-        description="Serves robots over HTTP and WebSockets. Parameters: docs/parameters.md.",
-        epilog="Set them as for any node: --ros-args --params-file FILE, -p port:=8081",
-    )
+    parser = node_parser(NAME, "Serves robots over HTTP and WebSockets.")
     parser.add_argument(
         "--check", action="store_true", help="say whether the configuration is good, and end"
     )

@@ -23,6 +23,12 @@ SCALAR_TYPES: dict[str, tuple[type, ...]] = {
     "double": (float, int),
     "string": (str,),
 }
+_IN_WORDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "double": "a number",
+    "string": "a text",
+}
 ARRAY_TYPES = {f"{scalar}_array": scalar for scalar in SCALAR_TYPES}
 _KNOWN_KEYS = {"type", "default_value", "description", "unit", "read_only", "validation"}
 
@@ -129,7 +135,9 @@ def _arguments(given: object) -> list[Any]:
 def _converted(type_name: str, value: Any) -> ParameterValue:
     if type_name in ARRAY_TYPES:
         if not isinstance(value, list | tuple) and not hasattr(value, "tolist"):
-            raise ValueError(f"must be a list of {ARRAY_TYPES[type_name]}, not {value!r}")
+            raise ValueError(
+                f"must be a list, {_IN_WORDS[ARRAY_TYPES[type_name]]} each, not {value!r}"
+            )
         items: list[Any] = [_scalar(ARRAY_TYPES[type_name], item) for item in value]
         return items
     return _scalar(type_name, value)
@@ -138,7 +146,7 @@ def _converted(type_name: str, value: Any) -> ParameterValue:
 def _scalar(type_name: str, value: Any) -> bool | int | float | str:
     fits: bool = isinstance(value, SCALAR_TYPES[type_name])
     if not fits or (type_name != "bool" and isinstance(value, bool)):
-        raise ValueError(f"must be a {type_name}, not {value!r}")
+        raise ValueError(f"must be {_IN_WORDS[type_name]}, not {value!r}")
     if type_name != "double":
         accepted: bool | int | str = value
         return accepted

@@ -7,6 +7,7 @@ while the context still lives. To be called from a process's main thread.
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from rclpy.utilities import remove_ros_args
 
 from lanyard_core.faults import BadConfiguration
 
@@ -29,6 +31,8 @@ EXIT_BAD_CONFIGURATION = 2
 
 # How far before ordinary processes (0) every node goes; real-time threads go before it.
 NICENESS = -10
+
+_PARAMETER_FILE = "; such a file is written like config/robot.yaml: node: {ros__parameters: {...}}"
 
 # The longest time that a stop signal may wait for an idle executor to look at it.
 SPIN_TIMEOUT_S = 0.1
@@ -102,7 +106,9 @@ def init_ros(arguments: list[str] | None = None) -> None:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:
         # rcl names places in its own source, which help nobody who mends a file.
-        raise BadConfiguration([re.sub(r",? at \S+:\d+", "", str(error))]) from None
+        problem = re.sub(r",? at \S+:\d+", "", str(error))
+        remedy = _PARAMETER_FILE if "params file" in problem else ""
+        raise BadConfiguration([problem + remedy]) from None
 
 
 def _take_precedence() -> None:
@@ -125,11 +131,24 @@ def complain(error: BadConfiguration, *, name: str) -> int:
     return EXIT_BAD_CONFIGURATION
 
 
-def run_node(factory: Callable[[], Node], *, name: str) -> int:
+def node_parser(name: str, about: str) -> argparse.ArgumentParser:
+    """The parser of what stands before ``--ros-args``: nothing but what a node adds to it."""
+    return argparse.ArgumentParser(
+        prog=name,
+        description=f"{about} Parameters: docs/parameters.md.",
+        epilog="Set them as for any node: --ros-args --params-file FILE, -p name:=value",
+    )
+
+
+def run_node(factory: Callable[[], Node], *, name: str, about: str | None = None) -> int:
     """Run one node until SIGTERM or SIGINT; returns the process's exit code.
 
     0 after an orderly stop; 2 when the configuration cannot be used, with a line for each problem.
+    ``about`` is what ``--help`` says; with it, words on the command line that are not ROS's are
+    refused.
     """
+    if about is not None:
+        node_parser(name, about).parse_args(remove_ros_args(sys.argv)[1:])
     with stop_signals() as stop:
         try:
             init_ros()

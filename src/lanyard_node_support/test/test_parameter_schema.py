@@ -63,13 +63,13 @@ def test_numbers_that_are_not_finite_are_refused(declarations, bad):
     ("name", "bad", "words"),
     [
         ("rate_hz", 0, "must be between 50.0 and 1000.0"),
-        ("rate_hz", True, "must be a double"),
-        ("rate_hz", "fast", "must be a double"),
+        ("rate_hz", True, "must be a number, not True"),
+        ("rate_hz", "fast", "must be a number"),
         ("base.frame", "", "must not be empty"),
-        ("base.frame", 3, "must be a string"),
+        ("base.frame", 3, "must be a text"),
         ("joint_names", [], "must have more than 0 entries"),
-        ("joint_names", "joint_1", "must be a list of string"),
-        ("joint_names", [1], "must be a string"),
+        ("joint_names", "joint_1", "must be a list, a text each"),
+        ("joint_names", [1], "must be a text"),
         ("mode", "off", r"must be one of \['strict', 'lenient'\]"),
     ],
 )

@@ -58,7 +58,7 @@ def test_every_problem_is_told_at_once(make_node):
         parameters.declare(node, package="any")
     problems = "\n".join(caught.value.problems)
     assert "watch: gap_s: 0.0 must be between 0.04 and 0.5 (unit: s)" in problems
-    assert "watch: frame: must be a string, not 7" in problems
+    assert "watch: frame: must be a text, not 7" in problems
     assert "watch: gap_sec: there is no such parameter; did you mean gap_s?" in problems
 
 

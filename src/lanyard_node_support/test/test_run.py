@@ -91,6 +91,25 @@ def test_a_second_stop_signal_does_not_cut_the_last_words_short():
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["--help"], 0, "Says something. Parameters: docs/parameters.md."),
+        (["port=8080"], 2, "unrecognized arguments: port=8080"),
+        (["--ros-args", "--params-file", "gone.yaml"], 2, "node: {ros__parameters: {...}}"),
+    ],
+    ids=["help", "a word that is not ROS's", "a parameter file that is not there"],
+)
+def test_what_a_node_cannot_use_is_told_before_it_starts_and_so_is_help(words, code, told):
+    node = NODE.replace('name="talker"', 'name="talker", about="Says something."')
+    done = subprocess.run(
+        [sys.executable, "-c", node, *words], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == code
+    assert told in " ".join((done.stdout + done.stderr).split())
+    assert "ready" not in done.stdout
+
+
 class Executor:
     """Notes what it was asked to wait for."""
 

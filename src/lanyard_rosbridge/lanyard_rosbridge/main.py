@@ -36,7 +36,7 @@ from lanyard_node_support.interpreter import (
     shorten_switch_interval,
 )
 from lanyard_node_support.parameters import declare
-from lanyard_node_support.run import complain, init_ros
+from lanyard_node_support.run import complain, init_ros, node_parser
 from lanyard_node_support.transport import choose_transport
 from lanyard_rosbridge.serve.socket import PATH
 from lanyard_rosbridge.settings import ServerSettings, read_settings
@@ -79,11 +79,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="server",
-        description="Speaks the rosbridge protocol. Parameters: docs/parameters.md.",
-        epilog="Set them as for any node: --ros-args --params-file FILE, -p port:=9091",
-    )
+    parser = node_parser("server", "Speaks the rosbridge protocol.")
     parser.add_argument(
         "--check", action="store_true", help="say whether the configuration is good, and end"
     )

@@ -17,6 +17,15 @@ HIGHEST_PORT = 65535
 HIGHEST_DOMAIN_ID = 101
 """Above it, DDS ports reach into those that Linux hands out to anybody."""
 
+_OPTIONS = (
+    ("robots", "N", "1", f"how many, up to {MOST_ROBOTS}, with one gateway"),
+    ("port", "N", "8080", "port of the gateway; 0: a free one"),
+    ("rosbridge-port", "N", "9090", "port of rosbridge; 0: a free one"),
+    ("domain-id", "N", "0", "ROS domain"),
+    ("state-dir", "FOLDER", ".state", "where keys, tasks and the audit log are kept"),
+    ("ready-file", "FILE", "", "is written when all is up: URL, key, robots, pids"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
@@ -33,12 +42,10 @@ class DemoSettings:
 def read_settings(arguments: Sequence[str] | None = None) -> DemoSettings:
     """The settings in command-line ``arguments``. Raises BadConfiguration with every problem."""
     parser = argparse.ArgumentParser(prog="demo", description="Simulated robots, until Ctrl-C.")
-    parser.add_argument("--robots", default="1")
-    parser.add_argument("--port", default="8080")
-    parser.add_argument("--rosbridge-port", default="9090")
-    parser.add_argument("--domain-id", default="0")
-    parser.add_argument("--state-dir", default=".state")
-    parser.add_argument("--ready-file", default="")
+    for option, metavar, default, meaning in _OPTIONS:
+        parser.add_argument(
+            f"--{option}", metavar=metavar, default=default, help=f"{meaning} [{default or 'none'}]"
+        )
     given = parser.parse_args(arguments)
 
     problems: list[str] = []

@@ -68,12 +68,21 @@ def _arguments(words: Sequence[str]) -> dict[str, str]:
 
 def _commands(file: Path, arguments: Mapping[str, str], scratch: Path) -> tuple[Command, ...]:
     if not file.is_file():
-        file = _share_of("lanyard_bringup") / "launch" / file
+        file = _installed(file)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     plans = plan_nodes(file, arguments=arguments, surroundings=Surroundings(environment, _share_of))
     return commands_for(
         plans, environment=environment, prefix_of=get_package_prefix, scratch=scratch
     )
+
+
+def _installed(name: Path) -> Path:
+    """A launch file of lanyard_bringup. Raises BadConfiguration with the names that there are."""
+    folder = _share_of("lanyard_bringup") / "launch"
+    if not (folder / name).is_file():
+        known = ", ".join(sorted(file.name for file in folder.glob("*.launch.xml")))
+        raise BadConfiguration([f"there is no launch file {name}; name a file, or one of: {known}"])
+    return folder / name
 
 
 def _run(commands: Sequence[Command], printer: LinePrinter, stop: StopRequest) -> int:

@@ -47,7 +47,7 @@ def test_an_argument_needs_a_name_and_a_value(capsys):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["no-such.launch.xml"], "no-such.launch.xml"),
+        (["no-such.launch.xml"], "one of: demo.launch.xml, robot.launch.xml, rosbridge.launch.xml"),
         (["rosbridge.launch.xml"], "argument 'address' has no default: give address:=value"),
         (["rosbridge.launch.xml", "address:=10.0.0.1", "server:=x"], "rosbridge/x.launch.xml"),
     ],

@@ -10,7 +10,7 @@ from lanyard_sim.node import SimNode
 
 def main() -> None:
     """Run the node ``sim``; the exit code is 2 when its configuration cannot be used."""
-    sys.exit(run_node(SimNode, name="sim"))
+    sys.exit(run_node(SimNode, name="sim", about="A robot without hardware."))
 
 
 if __name__ == "__main__":

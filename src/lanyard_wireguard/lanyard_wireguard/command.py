@@ -28,7 +28,7 @@ HOME = Path("~/.local/state/lanyard/wireguard")
 PORT = 51820
 
 app = typer.Typer(
-    help="Make WireGuard keys and configurations: a hub, and the peers that reach it.",
+    help="Make WireGuard keys and configurations.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -151,7 +151,7 @@ def record_of(records: Iterable[KeyRecord], key_id: str) -> KeyRecord:
     for record in records:
         if record.key_id == key_id:
             return record
-    raise NotFound(f"there is no key {key_id!r}; `keys list` shows those that there are")
+    raise NotFound(f"there is no key {key_id!r}; `lanyard keys list` shows those that there are")
 
 
 class KeyRing:

@@ -39,7 +39,7 @@ def verify(
         typer.Option(help="The public half of the key that signed them; may be repeated."),
     ] = None,
 ) -> None:
-    """Check every entry and every head; exit code 1 when something was tampered with."""
+    """Check all entries and heads; exit code 1 when something was changed."""
     folder = folder.expanduser()
     keys = public_key or [public_file(folder.parent / "audit-signing-key.pem")]
     report = verifying.verify_folder(
@@ -67,7 +67,7 @@ def show(
     event: Annotated[str | None, typer.Option(help="Only entries of this kind.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 20,
 ) -> None:
-    """Print entries as JSON lines, oldest first of the newest."""
+    """Print the newest entries as JSON lines, oldest first."""
     question = reading.Question(since, until, key_id, None, robot, event)
     for entry in reversed(reading.ask(folder.expanduser(), question, limit=limit).entries):
         print(json.dumps(entry, separators=(",", ":")))

@@ -18,7 +18,7 @@ from lanyard_gateway.commands.running import application, run
 from lanyard_gateway.doors import certificates
 from lanyard_gateway.doors.certificates import MAX_DAYS, Pair
 
-app = application("Make certificates: a local authority, for gateways, for clients.")
+app = application("Make certificates for gateways and clients.")
 
 Folder = Annotated[Path, typer.Option(help="Where the authority and the files are.")]
 Days = Annotated[float, typer.Option(min=0.01, max=MAX_DAYS, help="Days until it expires.")]

@@ -101,7 +101,7 @@ def list_keys(
 @app.command("rotate")
 def rotate(
     ctx: typer.Context,
-    key_id: Annotated[str, typer.Argument(help="The 10 letters that `keys list` shows.")],
+    key_id: Annotated[str, typer.Argument(help="The 10 letters that `lanyard keys list` shows.")],
     grace_hours: Annotated[
         float, typer.Option(min=0.0, max=24.0 * 30, help="How long the old key lives on.")
     ] = 24.0,
@@ -124,7 +124,7 @@ def rotate(
 @app.command("revoke")
 def revoke(
     ctx: typer.Context,
-    key_id: Annotated[str, typer.Argument(help="The 10 letters that `keys list` shows.")],
+    key_id: Annotated[str, typer.Argument(help="The 10 letters that `lanyard keys list` shows.")],
 ) -> None:
     """Make a key useless. Its sockets are closed within a second; robots that it drives stop."""
     gone = key_desk.revoke(_file(ctx), key_id)

@@ -31,7 +31,13 @@ def read(path: Path) -> Policy:
     """The policy in the file. Raises BadConfiguration with each problem and its place."""
     try:
         document = yaml.load(path.read_bytes(), _StrictLoader)  # noqa: S506  a SafeLoader
-    except (OSError, UnicodeError) as error:
+    except OSError as error:
+        problem = f"the policy file {path} cannot be read: {error.strerror}"
+        remedy = (
+            "name the one that you mean in policy_file; config/policy.yaml is one to begin with"
+        )
+        raise BadConfiguration([f"{problem}; {remedy}"]) from error
+    except UnicodeError as error:
         raise BadConfiguration([f"the policy file {path} cannot be read: {error}"]) from error
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())

@@ -47,7 +47,9 @@ def test_a_file_that_is_not_understood_is_refused_with_its_name(path, text, why)
 
 
 def test_a_file_that_is_not_there_is_refused(path):
-    with pytest.raises(BadConfiguration, match="cannot be read"):
+    with pytest.raises(
+        BadConfiguration, match=r"cannot be read: No such file or directory; name the one"
+    ):
         policy_file.read(path)
 
 
