@@ -6,6 +6,8 @@ sources.
 
 from __future__ import annotations
 
+import json
+
 from lanyard_node_support.parameter_schema import ParameterDeclaration, load_declarations
 
 PACKAGES = (
@@ -17,6 +19,8 @@ PACKAGES = (
     "lanyard_rosbridge.suite",
     "lanyard_sim",
 )
+
+_PURE_NUMBER = "1"
 
 _HEAD = """\
 # Parameters
@@ -40,12 +44,21 @@ def _section(package: str) -> str:
 
 
 def _row(declaration: ParameterDeclaration) -> str:
-    unit = f" {declaration.unit}" if declaration.unit else ""
-    default = "`[]`" if declaration.default == [] else f"`{declaration.default}`{unit}"
+    default = _default(declaration)
     fixed = "fixed" if declaration.read_only else ""
     meaning = declaration.description.replace("|", "\\|")
     allowed = declaration.constraints() or declaration.type
     return f"| `{declaration.name}` | {default} | {allowed} | {fixed} | {meaning} |"
+
+
+def _default(declaration: ParameterDeclaration) -> str:
+    """As it is written in a parameter file, with its unit."""
+    value = declaration.default
+    if value == "":
+        return "empty"
+    written = value if isinstance(value, str) else json.dumps(value)
+    unit = "" if value == [] or declaration.unit == _PURE_NUMBER else declaration.unit
+    return f"`{written}` {unit}".rstrip()
 
 
 if __name__ == "__main__":
