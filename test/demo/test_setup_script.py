@@ -115,3 +115,25 @@ def test_env_without_a_setup_says_what_to_run(root, tmp_path):
         check=False,
     )
     assert f"run 'make setup' in {tmp_path}" in result.stderr
+
+
+@pytest.mark.parametrize(("given", "then"), [(None, "LOCALHOST"), ("SUBNET", "SUBNET")])
+def test_in_its_environment_ros_stays_on_this_machine_unless_told_otherwise(
+    root, tmp_path, given, then
+):
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(root / ".ci/env", tmp_path / ".ci/env")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/ros_setup_path").write_text("/dev/null\n")
+    environment = {"PATH": os.environ["PATH"], "VIRTUAL_ENV": str(tmp_path / ".venv")}
+    if given is not None:
+        environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = given
+    told = subprocess.run(
+        ["bash", "-c", ". .ci/env && echo $ROS_AUTOMATIC_DISCOVERY_RANGE"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == [then]

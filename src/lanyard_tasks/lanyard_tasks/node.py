@@ -208,7 +208,8 @@ class TasksNode(Node):
     def _log_end(self, handle: ServerGoalHandle, ended: Ended) -> None:
         end = f"task {handle.request.task_id}: {ended.outcome.value} in phase {ended.phase}"
         after = f"after {ended.run_time_s:.1f} s and {ended.distance_m:.2f} m"
-        why = f": {ended.error.name} {ended.message}" if ended.message else ""
+        name = "" if ended.error is ErrorCode.NONE else f"{ended.error.name} "
+        why = f": {name}{ended.message}" if ended.message else ""
         self.get_logger().info(f"{end} {after}{why}")
         if ended.trace:
             self.get_logger().error(ended.trace)

@@ -196,7 +196,7 @@ class KeyRing:
         expected = record.digest if record is not None else _UNKNOWN_DIGEST
         matches = hmac.compare_digest(digest_of(text), expected)
         if record is None or not matches:
-            raise Unauthenticated("the API key is not known; create one with `keys create`")
+            raise Unauthenticated("the API key is not known; create one with `lanyard keys create`")
         return self._principal(record, now_unix_s)
 
     def principal(self, key_id: str, *, now_unix_s: float) -> Principal:

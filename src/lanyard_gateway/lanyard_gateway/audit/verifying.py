@@ -31,7 +31,7 @@ def verify_folder(
 ) -> Report:
     """Read the whole log and hold it against the heads. Raises BadConfiguration, OSError."""
     if not folder.is_dir():
-        raise BadConfiguration([f"{folder} is no folder of an audit log"])
+        raise BadConfiguration([f"{folder} is no folder of an audit log; name it with --folder"])
     keys = read_public_keys(public_keys)
     good: list[Head] = []
     problems: list[str] = []

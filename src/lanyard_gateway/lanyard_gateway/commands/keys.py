@@ -88,7 +88,7 @@ def list_keys(
         print(json.dumps([_object(record, used.get(record.key_id)) for record in records]))
         return
     if not records:
-        print(f"There are no keys in {path}; make one with `keys create`.")
+        print(f"There are no keys in {path}; make one with `lanyard keys create`.")
         return
     print(f"{'KEY':10}  {'ROLE':10}  {'CREATED':10}  {'EXPIRES':10}  {'LAST USED':17}  NAME")
     for record in records:

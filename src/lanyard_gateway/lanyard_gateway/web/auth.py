@@ -120,7 +120,7 @@ class Require(SecurityBase):
         self.gated = gated
         self.model = BearerModel(
             bearerFormat="lyd_<id>_<secret>",
-            description="API key made with `keys create`, or an access token (POST /oauth2/token).",
+            description="API key (`lanyard keys create`), or an access token (POST /oauth2/token).",
         )
         self.scheme_name = "apiKey"
 

@@ -17,7 +17,7 @@ export function Login() {
         <input id="key" type="password" autocomplete="off" placeholder="lyd_…" aria-describedby="key-hint"
           value={key} onInput={(event) => setKey(event.currentTarget.value)} />
         <p id="key-hint" class="hint">
-          The one that <code>make demo</code> printed, or one made with <code>keys create</code>. It stays in this tab.
+          The one that <code>make demo</code> printed, or one made with <code>lanyard keys create</code>. It stays in this tab.
         </p>
         <p class="error" role="alert">{loginTrouble.value}</p>
         <button class="primary">Open</button>
