@@ -1,7 +1,6 @@
 """What holds for the tests of all packages: real time is watched."""
 
 import pytest
-
 import real_time
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-import pytest
-from playwright.sync_api import expect, sync_playwright
-
 import chromium
+import pytest
 import real_time
+from playwright.sync_api import expect, sync_playwright
 
 
 def pytest_configure(config: pytest.Config) -> None:

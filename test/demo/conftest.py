@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
 import signal
 import time
 
+import dashboard_page
 import httpx
 import pytest
-
-import dashboard_page
-from running_demo import RunningDemo, is_running, wait_until
+from running_demo import DEADLINE_S, RunningDemo, is_running
+from waiting import wait_for
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,7 @@ def start_demo():
 @pytest.fixture(scope="session")
 def eventually():
     """Waits for a condition, with a deadline."""
-    return wait_until
+    return functools.partial(wait_for, within_s=DEADLINE_S, every_s=0.002)
 
 
 class Robot:

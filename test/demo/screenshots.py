@@ -14,10 +14,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
-
 import chromium
 from dashboard_page import log_in, show, take_command
+from playwright.sync_api import Page, expect, sync_playwright
 from running_demo import RunningDemo
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 import real_time
+
 from fault_campaign.bounds import bound_of, figures_from
 from fault_campaign.campaign import inject_all
 from fault_campaign.causes import CAUSES

@@ -26,11 +26,10 @@ import cbor2
 import httpx
 import msgpack
 import pytest
+import real_time
 import websockets
 from ament_index_python.packages import get_package_prefix
 from waiting import eventually, wait_for
-
-import real_time
 
 NAMESPACE = "/arm_001"
 ROBOT_ID = "arm-001"

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 import rclpy
+import real_time
 from action_msgs.msg import GoalStatus
 from ament_index_python.packages import get_package_prefix
 from lanyard_msgs.action import ExecuteTask
@@ -32,7 +33,6 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from unique_identifier_msgs.msg import UUID
 
-import real_time
 from lanyard_core.safety.states import Priority, State, StopKind
 from lanyard_core.task.announced import read_announcement
 from lanyard_core.task.built_in import BUILT_IN

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-from lanyard_dashboard.node import npm_command
-from lanyard_dashboard.testing import node_command
 from rosbridge_rig.bridge import Bridge
 from rosbridge_rig.client import Client, PageScenario, Scenario
 from rosbridge_rig.peer import Peer
 from rosbridge_rig.proxy import Proxy
 from rosbridge_rig.site import Site
-from rosbridge_rig.waiting import wait_until
 from rosbridge_rig.work import serve_work
+from waiting import wait_for
+
+from lanyard_dashboard.node import npm_command
+from lanyard_dashboard.testing import node_command
 
 SCENARIOS = Path(__file__).parent / "javascript"
 
@@ -71,7 +71,7 @@ def client(server: Bridge, peer: Peer) -> Iterator[Client]:
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], object]:
     """Waits until a condition gives something true, or fails at a deadline."""
-    return wait_until
+    return wait_for
 
 
 @pytest.fixture

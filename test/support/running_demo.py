@@ -7,8 +7,8 @@ import pathlib
 import random
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+
+from waiting import wait_for
 
 DEADLINE_S = 90.0
 
@@ -38,7 +38,12 @@ class RunningDemo:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(lambda: self.ready_file.exists() or self.process.poll() is not None)
+        wait_for(
+            lambda: self.ready_file.exists() or self.process.poll() is not None,
+            "the demo to be up",
+            within_s=DEADLINE_S,
+            told=lambda: self.output,
+        )
         assert self.process.poll() is None, self.output
         self.ready = json.loads(self.ready_file.read_text())
         self.pids: dict[str, int] = self.ready["pids"]
@@ -58,14 +63,6 @@ class RunningDemo:
     def alive(self) -> set[str]:
         """Names of the nodes whose processes are there."""
         return {name for name, pid in self.pids.items() if is_running(pid)}
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Until it is true; an error at the deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.002)
 
 
 def is_running(pid: int) -> bool:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 import rclpy
+import real_time
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import TransformStamped, TwistStamped
 from lanyard_msgs.msg import CommandAck, Heartbeat, MotionCommand, SafetyState
@@ -38,7 +39,6 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from tf2_msgs.msg import TFMessage
 
-import real_time
 from lanyard_control.mailbox import Mailbox
 from lanyard_core.safety.states import Cause, Priority, State
 from lanyard_node_support import names, qos

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from waiting import DEADLINE_S
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from lanyard_core.access.keys import ID_BYTES, SECRET_BYTES, make_key
 from lanyard_core.access.scopes import Scope
 from lanyard_gateway.doors import key_file
-from rosbridge_rig.waiting import DEADLINE_S
 
 ALL = ["**"]
 POLICY = {

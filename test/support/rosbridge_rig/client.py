@@ -6,9 +6,8 @@ import json
 import subprocess
 from typing import Any
 
+from waiting import DEADLINE_S
 from websockets.sync.client import ClientConnection
-
-from rosbridge_rig.waiting import DEADLINE_S
 
 
 class Client:

@@ -10,8 +10,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
-
-from rosbridge_rig.waiting import DEADLINE_S
+from waiting import DEADLINE_S
 
 
 class Peer:

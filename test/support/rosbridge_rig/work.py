@@ -8,8 +8,7 @@ from typing import Any
 from lanyard_msgs.action import ExecuteTask
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.node import Node
-
-from rosbridge_rig.waiting import DEADLINE_S
+from waiting import DEADLINE_S
 
 
 def serve_work(node: Node) -> ActionServer:

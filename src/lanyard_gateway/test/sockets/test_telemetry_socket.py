@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import real_time
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-import real_time
 from lanyard_core.access.patterns import Patterns
 from lanyard_core.access.scopes import Role
 from lanyard_core.stream.channel import Channel, Encoding, subprotocol
