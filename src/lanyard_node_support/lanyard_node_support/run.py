@@ -147,11 +147,11 @@ def run_node(factory: Callable[[], Node], *, name: str, about: str | None = None
     ``about`` is what ``--help`` says; with it, words on the command line that are not ROS's are
     refused.
     """
-    if about is not None:
-        node_parser(name, about).parse_args(remove_ros_args(sys.argv)[1:])
     with stop_signals() as stop:
         try:
             init_ros()
+            if about is not None:
+                node_parser(name, about).parse_args(remove_ros_args(sys.argv)[1:])
             node = factory()
         except BadConfiguration as error:
             rclpy.try_shutdown()
