@@ -25,7 +25,7 @@ from action_msgs.msg import GoalStatus
 from ament_index_python.packages import get_package_prefix
 from lanyard_msgs.action import ExecuteTask
 from lanyard_msgs.msg import SafetyState, TaskServer
-from lanyard_msgs.srv import AcquireLease, ReleaseLease, RequestStop, ResetSafety
+from lanyard_msgs.srv import AcquireLease, PauseTask, ReleaseLease, RequestStop, ResetSafety
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
 from rclpy.action import ActionClient
@@ -195,6 +195,16 @@ class Trio:
         self.until(goal.answer.done, "the goal's end", within_s=100.0)
         return goal.result
 
+    def pause(self, goal: Goal, *, pause: bool) -> Any:
+        return self.call(PauseTask, names.PAUSE_TASK, goal_id=goal.handle.goal_id, pause=pause)
+
+    def until_state(self, goal: Goal, state: int) -> None:
+        def reached() -> bool:
+            assert not goal.answer.done(), goal.end[2]
+            return bool(goal.feedback) and goal.feedback[-1][1].state == state
+
+        self.until(reached, f"state {state}")
+
     def cancel(self, goal: Goal) -> bool:
         answer = goal.handle.cancel_goal_async()
         self.until(answer.done, "the answer to the cancel request")
@@ -286,6 +296,42 @@ def test_a_cancelled_drive_ends_at_rest_with_the_lease_given_back(trio: Trio) ->
     trio.until_end(goal)
     assert goal.end == (GoalStatus.STATUS_CANCELED, "NONE", "cancelled in phase drive")
     trio.until(trio.is_free, "the robot free", within_s=1.0)
+
+
+def test_a_paused_drive_rests_without_a_lease_and_goes_on_to_its_end(trio: Trio) -> None:
+    goal = trio.send("move_to", {"x_m": 1.6, "y_m": 0.3, "speed_mps": 0.2})
+    trio.until_moving(goal)
+    assert goal.feedback[-1][1].pausable
+    assert trio.pause(goal, pause=True).success
+    trio.until_state(goal, ExecuteTask.Feedback.STATE_PAUSED)
+    trio.until(trio.is_free, "the robot free")
+    again = trio.pause(goal, pause=True)
+    assert (again.success, again.state) == (True, ExecuteTask.Feedback.STATE_PAUSED)
+    at = goal.feedback[-1][1].distance_m
+    count = len(goal.feedback)
+    trio.until(lambda: len(goal.feedback) > count + 3, "feedback while it is paused")
+    told = goal.feedback[-1][1]
+    assert (told.phase, told.distance_m) == ("drive", pytest.approx(at, abs=0.01))
+    assert told.paused_s > 0.0
+    assert trio.pause(goal, pause=False).success
+    trio.until_end(goal)
+    assert_succeeded(goal)
+    assert json.loads(goal.result.result_json)["off_m"] <= 0.05
+
+
+def test_a_goal_that_is_not_there_or_must_not_stand_still_is_not_paused(trio: Trio) -> None:
+    goal = trio.send("wait", {"duration_s": 0.1})
+    trio.until_end(goal)
+    refused = trio.pause(goal, pause=True)
+    assert not refused.success
+    assert "does not run that goal" in refused.message
+    goal = trio.send("pick_and_place", {})
+    trio.until_phase(goal, "insertion")
+    refused = trio.pause(goal, pause=True)
+    assert (refused.success, refused.state) == (False, ExecuteTask.Feedback.STATE_RUNNING)
+    assert "'insertion'" in refused.message
+    trio.until_end(goal)
+    assert_succeeded(goal)
 
 
 def test_a_second_goal_is_told_that_the_robot_is_busy_and_the_first_goes_on(trio: Trio) -> None:

@@ -135,6 +135,17 @@ class AsyncClient:
         raw = await self._api.call("DELETE", f"/tasks/{quoted(task_id)}", params=params)
         return CancelOutcome(text(raw, "task_id"), text(raw, "status"))
 
+    async def pause_task(self, task_id: str) -> Task:
+        """Pause a task that waits or runs; one on a robot is ``paused`` once the robot rests.
+
+        Raises ApiError: ``task_not_pausable`` for a type or in a phase that cannot be paused.
+        """
+        return task_of(await self._api.call("POST", f"/tasks/{quoted(task_id)}/pause"))
+
+    async def resume_task(self, task_id: str) -> Task:
+        """Let a task go on that was paused; one on a robot from where it was."""
+        return task_of(await self._api.call("POST", f"/tasks/{quoted(task_id)}/resume"))
+
     def watch_task(self, task_id: str) -> AsyncGenerator[Task, None]:
         """A task as it is now, and each time it has changed, until it has ended."""
         return task_watch.watch_task(lambda: self.get_task(task_id))

@@ -103,6 +103,14 @@ class Client:
         """Cancel a task that waits or runs."""
         return self._loop.run(self._client.cancel_task(task_id, reason=reason))
 
+    def pause_task(self, task_id: str) -> Task:
+        """Pause a task that waits or runs; one on a robot is ``paused`` once the robot rests."""
+        return self._loop.run(self._client.pause_task(task_id))
+
+    def resume_task(self, task_id: str) -> Task:
+        """Let a task go on that was paused; one on a robot from where it was."""
+        return self._loop.run(self._client.resume_task(task_id))
+
     def watch_task(self, task_id: str) -> Iterator[Task]:
         """A task as it is now, and each time it has changed, until it has ended."""
         return self._each(self._client.watch_task(task_id))

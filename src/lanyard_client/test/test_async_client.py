@@ -145,6 +145,16 @@ async def test_a_task_is_cancelled():
     assert gateway.requests[0].url.params["reason"] == "not needed"
 
 
+@pytest.mark.parametrize(("word", "status"), [("pause", "running"), ("resume", "queued")])
+async def test_a_task_is_paused_and_resumed(word, status):
+    gateway = Gateway((202, TASK | {"status": status}))
+    async with gateway.client() as client:
+        task = await (client.pause_task if word == "pause" else client.resume_task)("t-1")
+    assert (task.task_id, task.status) == ("t-1", status)
+    assert gateway.requests[0].method == "POST"
+    assert gateway.requests[0].url.path.endswith(f"/tasks/t-1/{word}")
+
+
 async def test_a_robots_status_is_told():
     raw = {
         "robot_id": "arm-001",

@@ -120,6 +120,8 @@ def test_a_robot_of_which_nothing_is_known_is_shown_too(lanyard, gateway):
         (("task", "types"), "GET /task-types", {"items": [{"task_type": "wait"}]}),
         (("task", "submit", "wait"), "POST /tasks", TASK),
         (("task", "cancel", "t-1"), "DELETE /tasks/t-1", {"task_id": "t-1", "status": "canceled"}),
+        (("task", "pause", "t-1"), "POST /tasks/t-1/pause", TASK),
+        (("task", "resume", "t-1"), "POST /tasks/t-1/resume", TASK),
     ],
 )
 def test_as_json_a_command_prints_what_the_gateway_answered_in_one_line(
@@ -291,3 +293,19 @@ def test_without_its_libraries_the_command_line_says_what_to_install(capsys, mon
     assert main(["status"]) == 2
     monkeypatch.undo()
     assert "pip install 'lanyard_client[cli]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_pausing_a_task_tells_how_it_is_now(lanyard, gateway, command):
+    gateway.answer(f"POST /tasks/t-1/{command}", (202, TASK | {"status": "running"}))
+    code, out, _ = lanyard("task", command, "t-1")
+    assert (code, out.split()) == (0, ["t-1", "running"])
+
+
+def test_a_task_that_cannot_be_paused_says_why(lanyard, gateway):
+    why = "task t-1 is in phase 'insertion', which cannot be paused"
+    problem = {"code": "task_not_pausable", "detail": why}
+    gateway.answer("POST /tasks/t-1/pause", (409, problem))
+    code, _, err = lanyard("task", "pause", "t-1")
+    assert code != 0
+    assert why in " ".join(err.split())

@@ -16,6 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 from lanyard_core.safety.states import AckStatus, Cause, Priority, State, StopKind
+from lanyard_core.task.run_state import RunState
 from lanyard_core.telemetry.status import RobotStatus, Twist
 
 
@@ -84,7 +85,11 @@ class TaskGoal:
 
 @dataclass(frozen=True, slots=True)
 class TaskFeedback:
-    """Progress of a goal; ``remaining_s`` is None when not known."""
+    """Progress of a goal; ``remaining_s`` is None when not known.
+
+    ``paused_s``: for how long it has been paused so far. ``state_message``: why it is still paused
+    although it was asked to go on; empty otherwise.
+    """
 
     goal_id: UUID
     phase: str
@@ -92,6 +97,10 @@ class TaskFeedback:
     progress: float
     remaining_s: float | None
     distance_m: float
+    pausable: bool = False
+    state: RunState = RunState.RUNNING
+    state_message: str = ""
+    paused_s: float = 0.0
 
 
 class GoalOutcome(Enum):
@@ -126,6 +135,18 @@ class CancelReply(Enum):
     REJECTED = "rejected"  # phase cannot be cancelled
     UNKNOWN_GOAL = "unknown_goal"
     ALREADY_ENDED = "already_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReply:
+    """The task server's answer to a request to pause a goal, or to go on with it.
+
+    ``message`` says why not, when it did not take it in.
+    """
+
+    success: bool
+    state: RunState
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +240,9 @@ class RobotPort(Protocol):
 
     async def cancel_task(self, goal_id: UUID) -> CancelReply:
         """Ask the action server to cancel a goal."""
+
+    async def pause_task(self, goal_id: UUID, *, pause: bool) -> PauseReply:
+        """Ask the task server to pause a goal, or to go on with it; its feedback tells when."""
 
 
 RobotPorts = Mapping[str, RobotPort]

@@ -42,7 +42,7 @@ def test_a_description_that_cannot_be_used_is_left_out_and_said(change):
     assert problems
 
 
-@pytest.mark.parametrize("field", DOCUMENT)
+@pytest.mark.parametrize("field", DOCUMENT.keys() - {"pausable"})
 def test_a_description_that_lacks_something_is_left_out_and_said(field):
     rest = {name: value for name, value in DOCUMENT.items() if name != field}
     found, problems = read_announcement(json.dumps([rest]))
@@ -82,3 +82,18 @@ def test_a_type_is_only_called_idempotent_or_cancellable_when_it_says_so():
     [task_type] = found.values()
     assert not task_type.idempotent
     assert not task_type.phases[0].cancellable
+
+
+def test_a_phase_that_does_not_say_so_cannot_be_paused():
+    silent = [{k: v for k, v in phase.items() if k != "pausable"} for phase in DOCUMENT["phases"]]
+    found, problems = read_announcement(json.dumps([DOCUMENT | {"phases": silent}]))
+    assert problems == []
+    assert [task_type.pausable for task_type in found.values()] == [False]
+
+
+def test_whether_a_type_can_be_paused_is_what_its_phases_say():
+    found, _ = read_announcement(json.dumps([each.document() for each in BUILT_IN.values()]))
+    assert found == dict(BUILT_IN)
+    assert {name for name in found if found[name].pausable} == set(BUILT_IN)
+    pick = {phase.name for phase in found["pick_and_place"].phases if phase.pausable}
+    assert pick == {"approach", "transfer", "retreat"}

@@ -60,7 +60,9 @@ def test_a_task_on_a_robot_is_only_canceled_when_the_robot_has_stopped_it():
     }
     assert to_canceled == {
         (TaskStatus.RUNNING, Event.CANCELED),
+        (TaskStatus.PAUSING, Event.CANCELED),
         (TaskStatus.PAUSED, Event.CANCELED),
+        (TaskStatus.RESUMING, Event.CANCELED),
         (TaskStatus.CANCELING, Event.CANCELED),
         (TaskStatus.CANCELING, Event.RETURNED),
     }
@@ -80,3 +82,49 @@ def test_a_task_that_is_being_cancelled_is_never_begun_anew():
 def test_a_goal_that_did_not_reach_the_robot_is_not_sent_again_once_it_was_cancelled():
     assert step(TaskStatus.RUNNING, Event.RETURNED) is TaskStatus.QUEUED
     assert step(TaskStatus.CANCELING, Event.RETURNED) is TaskStatus.CANCELED
+
+
+def test_only_the_robots_word_makes_a_task_on_it_paused_or_running():
+    pauses = {TaskStatus.RUNNING, TaskStatus.PAUSING, TaskStatus.PAUSED, TaskStatus.RESUMING}
+    moves = {
+        (event, to)
+        for (at, event), to in TRANSITIONS.items()
+        if at in pauses and to in (TaskStatus.RUNNING, TaskStatus.PAUSED) and at is not to
+    }
+    assert moves == {
+        (Event.PAUSED, TaskStatus.PAUSED),
+        (Event.RESUME_REFUSED, TaskStatus.PAUSED),
+        (Event.RESUMED, TaskStatus.RUNNING),
+        (Event.PAUSE_REFUSED, TaskStatus.RUNNING),
+    }
+
+
+def test_no_pause_takes_a_task_from_its_robot():
+    """No second goal comes of it: what a pause brings about keeps the goal that there is."""
+    of_pauses = {
+        Event.PAUSE_REQUESTED, Event.PAUSE_REFUSED, Event.PAUSED,
+        Event.RESUME_REQUESTED, Event.RESUME_REFUSED, Event.RESUMED,
+    }  # fmt: skip
+    found = {(at.on_robot, to.on_robot) for (at, e), to in TRANSITIONS.items() if e in of_pauses}
+    assert found == {(True, True)}
+
+
+def test_a_task_that_somebody_has_paused_waits_for_somebody_before_it_is_begun_anew():
+    for at in (TaskStatus.PAUSING, TaskStatus.PAUSED):
+        for event in (Event.RETURNED, Event.REQUEUED, Event.ATTEMPT_FAILED, Event.STOPPED):
+            assert step(at, event) is TaskStatus.HELD
+
+
+@pytest.mark.parametrize("at", [each for each in TaskStatus if each.on_robot])
+def test_a_task_on_a_robot_can_always_be_cancelled(at):
+    if at is not TaskStatus.CANCELING:
+        assert step(at, Event.CANCEL_REQUESTED) is TaskStatus.CANCELING
+
+
+def test_clients_see_what_a_task_is_until_the_robot_says_otherwise():
+    words = {status: status.word for status in TaskStatus if status.word != status.value}
+    assert words == {
+        TaskStatus.HELD: "paused",
+        TaskStatus.PAUSING: "running",
+        TaskStatus.RESUMING: "paused",
+    }

@@ -61,6 +61,40 @@ def test_where_the_order_says_not_to_wait_a_silent_robot_is_lost_after_its_time(
     assert impatient.judge(115.0, is_heard=False) is Verdict.LOST
 
 
+def test_a_pause_does_not_count_and_while_it_lasts_no_limit_does():
+    paused = watch()
+    paused.paused(stands_still=True, paused_s=20.0)
+    assert paused.judge(1e6, is_heard=True) is Verdict.GO_ON
+    paused.paused(stands_still=False, paused_s=50.0)
+    assert paused.judge(479.9, is_heard=True) is Verdict.GO_ON
+    assert paused.judge(480.0, is_heard=True) is Verdict.LATE
+
+
+def test_a_paused_task_that_is_to_be_cancelled_must_end_soon():
+    paused = watch()
+    paused.paused(stands_still=True, paused_s=0.0)
+    paused.cancel_asked(1000.0)
+    assert paused.judge(1019.9, is_heard=False) is not Verdict.LATE
+    assert paused.judge(1020.0, is_heard=False) is Verdict.LATE
+
+
+@pytest.mark.parametrize("policy", [LostPolicy.FAIL, LostPolicy.REQUEUE])
+def test_a_robot_that_is_lost_with_a_paused_task_is_judged_as_with_a_running_one(policy):
+    paused = watch(policy)
+    paused.paused(stands_still=True, paused_s=0.0)
+    assert paused.judge(1000.0, is_heard=False) is Verdict.LOST
+
+
+def test_a_gateway_that_comes_late_hears_the_robot_before_it_gives_it_up():
+    late = Watch(
+        began_s=-1000.0, timeout_s=300.0, policy=LostPolicy.WAIT, patience=PATIENCE, now=100.0
+    )
+    assert late.judge(129.9, is_heard=True) is Verdict.GO_ON
+    assert late.judge(130.0, is_heard=True) is Verdict.LATE
+    late.paused(stands_still=False, paused_s=2000.0)
+    assert late.judge(131.0, is_heard=True) is Verdict.GO_ON
+
+
 @given(st.sampled_from(list(LostPolicy)), st.lists(st.tuples(st.floats(0.1, 60.0), st.booleans())))
 def test_nothing_is_waited_for_for_ever(policy, steps):
     watched, now = watch(policy), 100.0

@@ -30,6 +30,7 @@ CAMERA_INFO = "camera/camera_info"
 GPS_FIX = "gps/fix"
 
 EXECUTE_TASK = "execute_task"
+PAUSE_TASK = "execute_task/pause"
 # lanyard_msgs/TaskServer, latched: which run of the task server this is, and what it can do.
 TASK_SERVER = "lanyard/task_server"
 

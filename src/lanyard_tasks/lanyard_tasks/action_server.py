@@ -16,7 +16,7 @@ from rclpy.action import ActionServer
 from rclpy.action.server import CancelResponse, GoalResponse, ServerGoalHandle
 from rclpy.node import Node
 
-from lanyard_tasks.run import Ended, Outcome
+from lanyard_tasks.report import Ended, Outcome
 
 
 class TaskActionServer(ActionServer):

@@ -3,8 +3,8 @@
 A behaviour is a generator. Each turn it looks at the robot and yields one ``Step``; it is resumed
 at the task server's rate (50 Hz) with the robot's next observation, and what it returns at the end
 is the task's result. It must not block, sleep, read a clock, start threads or talk to ROS:
-authority, time-out, cancelling and stops are the task server's business, and closing the generator
-ends it at any step.
+authority, time-out, cancelling, pauses and stops are the task server's business: the generator is
+closed at any step, or not resumed for a while, during which ``robot.now`` stands still.
 """
 
 from __future__ import annotations
@@ -48,4 +48,5 @@ def in_phase(phase: str, *legs: Iterable[Step]) -> Iterator[Step]:
                 drive=step.drive,
                 joint_velocities=step.joint_velocities,
                 remaining_s=step.remaining_s,
+                pausable=step.pausable,
             )

@@ -19,7 +19,7 @@ from typing import Any
 
 from lanyard_core.faults import BadConfiguration
 from lanyard_core.task.error_codes import ErrorCode
-from lanyard_tasks.run import Ended, Outcome
+from lanyard_tasks.report import Ended, Outcome
 
 MOST_GOALS = 20_000
 """Goals that are remembered; the oldest are forgotten."""

@@ -16,8 +16,10 @@ from typing import Any
 
 from lanyard_msgs.action import ExecuteTask
 from lanyard_msgs.msg import TaskServer
+from lanyard_msgs.srv import PauseTask
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
+from unique_identifier_msgs.msg import UUID
 
 from lanyard_core.task.announced import announcement_of
 from lanyard_core.task.error_codes import ErrorCode
@@ -28,9 +30,10 @@ from lanyard_tasks.action_server import TaskActionServer
 from lanyard_tasks.goal import prepared
 from lanyard_tasks.journal import Journal
 from lanyard_tasks.registry import installed_behaviours
+from lanyard_tasks.report import Ended, Feedback, Outcome
 from lanyard_tasks.robot import TaskFailed
 from lanyard_tasks.robot_link import RobotLink
-from lanyard_tasks.run import Ended, Feedback, Outcome, TaskRun
+from lanyard_tasks.run import TaskRun
 from lanyard_tasks.settings import setup_from, times_from
 
 # An orderly end of the task that runs, with a robot that answers late or not at all, fits in here.
@@ -68,6 +71,7 @@ class TasksNode(Node):
             on_cancel=self._cancel,
             result_timeout_s=values["result_timeout_s"],
         )
+        self.create_service(PauseTask, names.PAUSE_TASK, self._pause)
         self._server_id = uuid.uuid4().hex
         folder = values["journal_folder"]
         self._journal = _journal(folder, self.get_namespace()) if folder else None
@@ -161,6 +165,22 @@ class TasksNode(Node):
         current.run.cancel(time.monotonic())
         return True
 
+    def _pause(
+        self, request: PauseTask.Request, response: PauseTask.Response
+    ) -> PauseTask.Response:
+        current = self._current
+        if current is None or _hex(request.goal_id) != _key(current.handle):
+            response.message = "this task server does not run that goal"
+            return response
+        run, wish = current.run, "pause" if request.pause else "go on"
+        why_not = run.pause(time.monotonic()) if request.pause else run.resume(self._link.safety())
+        response.success = why_not is None
+        response.message = why_not or ""
+        response.state = int(run.feedback().state)
+        answer = f"refused: {why_not}" if why_not else run.feedback().state.name
+        self.get_logger().info(f"task {current.handle.request.task_id}: to {wish}: {answer}")
+        return response
+
     def _tick(self) -> None:
         current = self._current
         if current is None:
@@ -188,10 +208,7 @@ class TasksNode(Node):
     def _tell_feedback(self, current: _Current, now: float) -> None:
         feedback = current.run.feedback()
         told = current.told
-        changed = told is None or (feedback.phase, feedback.cancellable) != (
-            told.phase,
-            told.cancellable,
-        )
+        changed = told is None or _news_of(feedback) != _news_of(told)
         if not changed and now - current.told_at < self._feedback_period_s:
             return
         current.told, current.told_at = feedback, now
@@ -199,6 +216,10 @@ class TasksNode(Node):
             ExecuteTask.Feedback(
                 phase=feedback.phase,
                 cancellable=feedback.cancellable,
+                pausable=feedback.pausable,
+                state=int(feedback.state),
+                state_message=feedback.state_message,
+                paused_s=feedback.paused_s,
                 progress=feedback.progress,
                 remaining_s=feedback.remaining_s,
                 distance_m=feedback.distance_m,
@@ -215,8 +236,17 @@ class TasksNode(Node):
             self.get_logger().error(ended.trace)
 
 
+def _news_of(feedback: Feedback) -> tuple[object, ...]:
+    """What is told at once when it changes."""
+    return feedback.phase, feedback.cancellable, feedback.pausable, feedback.state
+
+
 def _key(handle: ServerGoalHandle) -> str:
-    return bytes(handle.goal_id.uuid).hex()
+    return _hex(handle.goal_id)
+
+
+def _hex(goal_id: UUID) -> str:
+    return bytes(goal_id.uuid).hex()
 
 
 def _journal(folder: str, namespace: str) -> Journal:

@@ -73,7 +73,10 @@ class Robot:
 
     @property
     def now(self) -> float:
-        """Seconds on a steady clock; only differences mean something."""
+        """Seconds on a clock that stands still while the task is paused.
+
+        Only differences mean something.
+        """
         return self._seen.now
 
     @property
@@ -127,7 +130,7 @@ class Step:
     ``fraction`` is how much of the phase is done, [0, 1]. ``joint_velocities`` are rad/s in the
     order of the setup's joints; empty means rest. ``remaining_s`` is the time to the end of the
     task, and ``progress`` the share of it that is done, [0, 1], when the behaviour knows better
-    than the phases' usual durations.
+    than the phases' usual durations. ``pausable`` False: not now, although the phase could be.
     """
 
     phase: str
@@ -136,3 +139,4 @@ class Step:
     joint_velocities: Sequence[float] = ()
     remaining_s: float | None = None
     progress: float | None = None
+    pausable: bool = True

@@ -3,60 +3,31 @@
 Authority first (for a behaviour that moves), then the behaviour step by step, then the way back to
 rest; the outcome is told only when the lease is given back, so that the next task finds it free.
 Time-out, cancelling, a stop of the robot, a robot that is stuck and a behaviour that fails all lead
-down the same way. Not thread-safe.
+down the same way. A pause goes down it too, without an outcome, and comes back with an authority of
+its own: whoever wants may command the robot meanwhile. Not thread-safe.
 """
 
 from __future__ import annotations
 
 import json
 import traceback
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import replace
 
 from lanyard_core.task.error_codes import ErrorCode
+from lanyard_core.task.run_state import RunState
 from lanyard_tasks.behaviour import Behaviour, Parameters, Result
 from lanyard_tasks.motion.authority import Authority
 from lanyard_tasks.motion.effects import Effect, SafetySeen, Times
+from lanyard_tasks.motion.geometry import REST
 from lanyard_tasks.motion.odometer import Odometer
 from lanyard_tasks.motion.stuck import Axis, StuckWatch
+from lanyard_tasks.pausing import Pausing, hindrance
+from lanyard_tasks.report import Ended, Feedback, Outcome
 from lanyard_tasks.robot import Observation, Robot, Setup, Step, TaskFailed
 
 # The least that an axis must be told to do before it can be called stuck.
 _LEAST_MPS = 0.03
 _LEAST_RADPS = 0.05
-
-
-class Outcome(Enum):
-    """How a run ended, in the words of ROS actions."""
-
-    SUCCEEDED = "succeeded"
-    CANCELED = "canceled"
-    ABORTED = "aborted"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The end of a run: the fields of the action's result, and ``trace`` for the log."""
-
-    outcome: Outcome
-    error: ErrorCode = ErrorCode.NONE
-    message: str = ""
-    phase: str = ""
-    run_time_s: float = 0.0
-    distance_m: float = 0.0
-    result_json: str = "{}"
-    trace: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """Where a run stands; the fields are those of the action's feedback."""
-
-    phase: str
-    cancellable: bool
-    progress: float
-    remaining_s: float
-    distance_m: float
 
 
 class TaskRun:
@@ -78,12 +49,13 @@ class TaskRun:
         self._parameters = parameters
         self._steps = behaviour.run(self._robot, parameters)
         self._begun = False
-        self._sensors_by = now + times.arm_timeout_s
+        self._times = times
+        self._pausing = Pausing()
         self.authority = Authority(times) if behaviour.moves else None
         self._odometer = Odometer()
         self._stuck = StuckWatch(slow_s=setup.stuck_s)
         self._started = now
-        self._deadline = now + timeout_s
+        self._now = now
         self._timeout_s = timeout_s
         self._step = Step(self._type.phases[0].name)
         self._progress = 0.0
@@ -92,11 +64,13 @@ class TaskRun:
 
     def tick(self, observation: Observation, safety: SafetySeen | None) -> list[Effect]:
         """Go on by one step; to be called at a steady rate until ``ended`` is set."""
-        now = observation.now
-        self._robot.observe(observation)
+        now = self._now = observation.now
+        self._robot.observe(replace(observation, now=now - self._pausing.paused_s(now)))
         if self._robot.has_pose:
             self._odometer.observe(self._robot.pose)
         if self._finished is None:
+            self._pause_or_resume(now)
+        if self._finished is None and self._pausing.state is RunState.RUNNING:
             self._go_on(now)
         effects: list[Effect] = []
         if self.authority is not None:
@@ -104,7 +78,7 @@ class TaskRun:
                 now, safety, self._step.drive, self._step.joint_velocities
             )
             if self.authority.failure is not None:
-                self._fail(now, self.authority.failure)
+                self._without_authority(now, self.authority.failure)
         if self._finished is not None and (self.authority is None or self.authority.done):
             self.ended = self._finished
         return effects
@@ -117,6 +91,36 @@ class TaskRun:
         """End the run as cancelled. To be called only when ``may_cancel``."""
         message = f"cancelled in phase {self._step.phase}"
         self._finish(now, Outcome.CANCELED, message=message)
+
+    def may_pause(self) -> bool:
+        """True when the run may be paused now: it has not ended, and its phase allows it."""
+        phase = self._type.phase(self._step.phase)
+        return self._finished is None and phase.pausable and self._step.pausable
+
+    def pause(self, now: float) -> str | None:
+        """Bring the robot to rest and stay there; why not, when that cannot be."""
+        if self._finished is not None:
+            return "the task is about to end"
+        if self._pausing.state in (RunState.PAUSING, RunState.PAUSED):
+            return None
+        if not self.may_pause():
+            return f"the task is in phase {self._step.phase!r}, which cannot be paused"
+        self._pausing.pause(now)
+        self._step = replace(self._step, drive=REST, joint_velocities=())
+        self._stuck.reset()
+        if self.authority is not None:
+            self.authority.wind_down()
+        return None
+
+    def resume(self, safety: SafetySeen | None) -> str | None:
+        """Go on from where the run was paused; why not, when that cannot be."""
+        if self._finished is not None:
+            return "the task is about to end"
+        is_at_rest = self._pausing.state is RunState.PAUSED
+        why_not = hindrance(safety) if is_at_rest and self.authority is not None else None
+        if why_not is None:
+            self._pausing.resume()
+        return why_not
 
     def shut_down(self, now: float) -> None:
         """End the run because the task server goes; in whatever phase."""
@@ -131,13 +135,41 @@ class TaskRun:
         return Feedback(
             phase=step.phase,
             cancellable=self.may_cancel(),
+            pausable=self.may_pause(),
+            state=self._pausing.state,
+            state_message=self._pausing.message,
+            paused_s=self._pausing.paused_s(self._now),
             progress=self._progress,
             remaining_s=remaining_s,
             distance_m=self._odometer.distance_m,
         )
 
+    def _pause_or_resume(self, now: float) -> None:
+        state, authority = self._pausing.state, self.authority
+        if state is RunState.PAUSING and (authority is None or authority.done):
+            self._pausing.at_rest()
+        elif state is not RunState.RESUMING:
+            return
+        elif authority is None or authority.in_command:
+            self._pausing.goes_on(now)
+        elif authority.leaves and authority.done:
+            self.authority = Authority(self._times)
+
+    def _without_authority(self, now: float, failure: TaskFailed) -> None:
+        """The robot cannot be commanded: the end of a run, but not of one that is paused."""
+        state, authority = self._pausing.state, self.authority
+        if state is RunState.RUNNING:
+            self._fail(now, failure)
+        elif state is RunState.RESUMING and authority is not None and not authority.leaves:
+            authority.wind_down()
+            self._pausing.hindered(failure.message)
+
+    def _run_s(self, now: float) -> float:
+        """How long it has run, without its pauses."""
+        return now - self._started - self._pausing.paused_s(now)
+
     def _go_on(self, now: float) -> None:
-        if now > self._deadline:
+        if self._run_s(now) > self._timeout_s:
             message = f"not done within {self._timeout_s:g} s"
             self._fail(now, TaskFailed(ErrorCode.TIMEOUT, message))
             return
@@ -165,7 +197,7 @@ class TaskRun:
     def _waits_for_sensors(self, now: float, failure: TaskFailed) -> bool:
         # A task server that has just started may hear the control node before it hears the sensors.
         is_sensor = failure.code is ErrorCode.SENSOR_LOST
-        return is_sensor and not self._begun and now < self._sensors_by
+        return is_sensor and not self._begun and self._run_s(now) < self._times.arm_timeout_s
 
     def _watch_motion(self, now: float) -> None:
         axes: dict[str, Axis] = {}
@@ -222,7 +254,7 @@ class TaskRun:
             error=error,
             message=message,
             phase=self._step.phase,
-            run_time_s=now - self._started,
+            run_time_s=self._run_s(now),
             distance_m=self._odometer.distance_m,
             result_json=result_json,
             trace=trace,

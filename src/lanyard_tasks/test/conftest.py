@@ -25,8 +25,9 @@ from lanyard_tasks.motion.effects import (
     Times,
 )
 from lanyard_tasks.motion.geometry import Pose2D, Velocity
+from lanyard_tasks.report import Ended
 from lanyard_tasks.robot import Observation, Setup
-from lanyard_tasks.run import Ended, TaskRun
+from lanyard_tasks.run import TaskRun
 
 TICK_S = 0.02
 SESSION = 4711

@@ -16,7 +16,7 @@ from lanyard_tasks.behaviours.pick_and_place import PickAndPlace
 from lanyard_tasks.behaviours.sequence import Sequence
 from lanyard_tasks.motion.effects import AskLease, SendCommand
 from lanyard_tasks.motion.geometry import REST, distance_m, wrapped
-from lanyard_tasks.run import Outcome
+from lanyard_tasks.report import Outcome
 
 # The fixture `robot` is the VirtualRobot of conftest.py.
 Robot = Any

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lanyard_core.task.built_in import BUILT_IN
-from lanyard_tasks.run import Outcome
+from lanyard_tasks.report import Outcome
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "tasks.md"
 

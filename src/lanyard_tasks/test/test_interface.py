@@ -5,8 +5,9 @@ from __future__ import annotations
 from lanyard_msgs.action import ExecuteTask
 
 from lanyard_core.task.error_codes import ErrorCode
+from lanyard_core.task.run_state import RunState
 from lanyard_tasks.action_server import result_message
-from lanyard_tasks.run import Ended, Outcome
+from lanyard_tasks.report import Ended, Outcome
 
 
 def test_error_codes_are_those_of_the_action_file() -> None:
@@ -16,6 +17,15 @@ def test_error_codes_are_those_of_the_action_file() -> None:
         if name.startswith("ERROR_")
     }
     assert in_file == {code.name: code.value for code in ErrorCode}
+
+
+def test_run_states_are_those_of_the_action_file() -> None:
+    in_file = {
+        name.removeprefix("STATE_"): getattr(ExecuteTask.Feedback, name)
+        for name in dir(ExecuteTask.Feedback)
+        if name.startswith("STATE_")
+    }
+    assert in_file == {state.name: state.value for state in RunState}
 
 
 def test_a_result_message_carries_the_end() -> None:

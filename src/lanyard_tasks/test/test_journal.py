@@ -12,7 +12,7 @@ from lanyard_core.faults import BadConfiguration
 from lanyard_core.task.error_codes import ErrorCode
 from lanyard_tasks import journal as module
 from lanyard_tasks.journal import Journal
-from lanyard_tasks.run import Ended, Outcome
+from lanyard_tasks.report import Ended, Outcome
 
 DONE = Ended(Outcome.SUCCEEDED, phase="wait", run_time_s=1.5, result_json='{"waited_s": 1.5}')
 

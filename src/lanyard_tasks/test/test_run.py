@@ -18,8 +18,8 @@ from lanyard_tasks.behaviours.pick_and_place import PickAndPlace
 from lanyard_tasks.behaviours.wait import Wait
 from lanyard_tasks.motion.effects import GiveBack, SendCommand
 from lanyard_tasks.motion.geometry import REST, Velocity
+from lanyard_tasks.report import Outcome
 from lanyard_tasks.robot import Step, TaskFailed
-from lanyard_tasks.run import Outcome
 
 # The fixture `robot` is the VirtualRobot of conftest.py.
 Robot = Any

@@ -38,7 +38,7 @@ STAMP = TaskType(
         "required": ["text"],
         "additionalProperties": False,
     },
-    phases=(Phase("work", cancellable=True, estimate_s=0.1),),
+    phases=(Phase("work", cancellable=True, estimate_s=0.1, pausable=True),),
     idempotent=False,
     default_timeout_s=120.0,
 )

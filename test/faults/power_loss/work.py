@@ -21,7 +21,7 @@ from lanyard_core.task.order import TaskOrder
 from lanyard_gateway.store import sqlite
 from lanyard_gateway.store.task_store import SqlTaskStore
 from lanyard_tasks.journal import Journal
-from lanyard_tasks.run import Ended, Outcome
+from lanyard_tasks.report import Ended, Outcome
 
 ORDER = TaskOrder("wait", "arm-001", '{"duration_s":1.0}', 1, 300.0, labels=(("line", "7"),))
 SIDE_BY_SIDE = 4

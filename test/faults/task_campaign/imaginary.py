@@ -18,6 +18,7 @@ from lanyard_core.faults import RosTimeout, Unavailable
 from lanyard_core.port import (
     CancelReply,
     GoalOutcome,
+    PauseReply,
     RobotListener,
     TaskFeedback,
     TaskGoal,
@@ -160,6 +161,10 @@ class ImaginaryPort:
         await self._travel()
         known = goal_id in self._robot.known
         return CancelReply.REJECTED if known else CancelReply.UNKNOWN_GOAL
+
+    async def pause_task(self, goal_id: UUID, *, pause: bool) -> PauseReply:
+        """Nobody pauses here."""
+        raise NotImplementedError
 
     def hear(self) -> None:
         """Let news arrive: results, goals that are known no more, and which server it is."""

@@ -1,4 +1,4 @@
-"""``lanyard task``: submit, list, watch and cancel tasks."""
+"""``lanyard task``: submit, list, watch, pause and cancel tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lanyard_client.cli.task_progress import follow
 from lanyard_client.errors import BadSettings
 from lanyard_client.models import Task, text
 
-app = typer.Typer(help="Submit, list, watch and cancel tasks.", no_args_is_help=True)
+app = typer.Typer(help="Submit, list, watch, pause and cancel tasks.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="What the gateway answered, as JSON.")]
 Pairs = Annotated[
@@ -125,6 +125,29 @@ def cancel(
 
 
 @app.command()
+def pause(ctx: typer.Context, task_id: TaskId, json: Json = False) -> None:
+    """Pause a task that waits or runs; its robot comes to rest and keeps it.
+
+    What is told is how it is now: `lanyard task watch` tells when the robot is at rest.
+    """
+
+    async def work(client: AsyncClient, _: Settings) -> None:
+        _tell(await client.pause_task(task_id), json=json)
+
+    run(ctx, work)
+
+
+@app.command()
+def resume(ctx: typer.Context, task_id: TaskId, json: Json = False) -> None:
+    """Let a paused task go on; one on a robot goes on from where it was."""
+
+    async def work(client: AsyncClient, _: Settings) -> None:
+        _tell(await client.resume_task(task_id), json=json)
+
+    run(ctx, work)
+
+
+@app.command()
 def types(ctx: typer.Context, json: Json = False) -> None:
     """What robots can be given to do."""
 
@@ -160,6 +183,13 @@ def read_parameters(whole: str | None, single: Sequence[str]) -> Mapping[str, ob
         except ValueError:
             found[name] = value_text
     return found
+
+
+def _tell(task: Task, *, json: bool) -> None:
+    if json:
+        print_json(task.raw)
+    else:
+        out.print(f"{plain(task.task_id)}  ", word(task.status), sep="")
 
 
 def _queued(task: Task) -> str:

@@ -67,6 +67,7 @@ def _phase_of(document: Mapping[str, object]) -> Phase:
         name=_text(document["name"]),
         cancellable=document["cancellable"] is True,
         estimate_s=_number(document["estimate_s"]),
+        pausable=document.get("pausable") is True,  # not said: it cannot
     )
 
 

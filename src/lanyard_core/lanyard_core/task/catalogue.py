@@ -24,11 +24,13 @@ class Phase:
     """A stretch of a task. ``cancellable`` is False where stopping half-way would do harm.
 
     ``estimate_s`` is how long it usually lasts, in seconds, > 0; it is its weight in the progress.
+    ``pausable``: the robot may stand still in it for any time, without authority, and go on.
     """
 
     name: str
     cancellable: bool
     estimate_s: float
+    pausable: bool = False
 
 
 class OnStop(str, Enum):
@@ -81,6 +83,11 @@ class TaskType:
         return (done + within) / self.estimate_s
 
     @property
+    def pausable(self) -> bool:
+        """Whether a task of this type can be paused while it runs, in some phase at least."""
+        return any(phase.pausable for phase in self.phases)
+
+    @property
     def estimate_s(self) -> float:
         """How long a task of this type usually runs, in seconds."""
         return sum(phase.estimate_s for phase in self.phases)
@@ -105,6 +112,7 @@ class TaskType:
             "description": self.description,
             "parameters_schema": {"$schema": DIALECT, **self.parameters_schema},
             "phases": [asdict(phase) for phase in self.phases],
+            "pausable": self.pausable,
             "idempotent": self.idempotent,
             "default_timeout_s": self.default_timeout_s,
             "on_stop": self.on_stop.value,

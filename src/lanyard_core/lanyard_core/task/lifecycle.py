@@ -2,12 +2,18 @@
 
     held ◀──held──── queued ──dispatched──▶ running ──succeeded──▶ succeeded
          ──released─▶  │ ▲ ◀─returned,        │ ▲ │ ──failed─────▶ failed ───┐
-                       │ │   requeued,        │ │ └─paused/resumed─ paused   │
+                       │ │   requeued,        │ │ └─ pausing, paused, ...    │
                        │ │   attempt_failed ──┘ └─cancel_refused─┐           │
                        │ └──────────────────────────────────── retried ──────┤
                        └─withdrawn──▶ canceled ◀──canceled── canceling ◀─────┘ (any end)
 
-A running task that a stop of the robot pauses (``stopped``) becomes held.
+    running ──pause_requested──▶ pausing ──paused──▶ paused ──resume_requested──▶ resuming
+       ▲  └◀────pause_refused──────┘                   ▲  ◀────resume_refused──────┘  │
+       └──────────────────────────────resumed──────────┴──────────────────────────────┘
+
+A running task that a stop of the robot pauses (``stopped``) becomes held. What a client asks for is
+written as pausing or resuming; only the robot's word makes it paused or running, also when somebody
+has asked the robot itself.
 What is not in the table cannot happen; ``step`` raises Conflict then, and the task stays as it was.
 A task ends once; only somebody's word (``retried``) begins it anew, under a new attempt.
 """
@@ -39,8 +45,12 @@ class Event(str, Enum):
     REQUEUED = "requeued"  # the robot was lost; the task is begun anew
     ATTEMPT_FAILED = "attempt_failed"  # for a reason that may pass; it is begun anew
     STOPPED = "stopped"  # the robot was stopped; the task waits until somebody resumes it
-    PAUSED = "paused"
-    RESUMED = "resumed"
+    PAUSE_REQUESTED = "pause_requested"
+    PAUSE_REFUSED = "pause_refused"  # the robot cannot pause it now
+    PAUSED = "paused"  # the robot is at rest and keeps it
+    RESUME_REQUESTED = "resume_requested"
+    RESUME_REFUSED = "resume_refused"  # the robot cannot go on with it now
+    RESUMED = "resumed"  # the robot goes on with it
     WITHDRAWN = "withdrawn"  # cancelled before any goal was sent
     CANCEL_REQUESTED = "cancel_requested"
     CANCEL_REFUSED = "cancel_refused"  # the robot is in a phase that cannot be cancelled
@@ -66,21 +76,34 @@ TRANSITIONS: dict[tuple[TaskStatus, Event], TaskStatus] = {
     (_S.RUNNING, Event.ATTEMPT_FAILED): _S.QUEUED,
     # A reset alone moves nothing: somebody has to let the task go on.
     (_S.RUNNING, Event.STOPPED): _S.HELD,
+    (_S.RUNNING, Event.PAUSE_REQUESTED): _S.PAUSING,
     (_S.RUNNING, Event.PAUSED): _S.PAUSED,
     (_S.RUNNING, Event.CANCEL_REQUESTED): _S.CANCELING,
-    # Somebody wants it to wait: so it does, before it is begun anew.
-    (_S.PAUSED, Event.STOPPED): _S.HELD,
-    (_S.PAUSED, Event.RETURNED): _S.HELD,
-    (_S.PAUSED, Event.REQUEUED): _S.HELD,
-    (_S.PAUSED, Event.ATTEMPT_FAILED): _S.HELD,
+    (_S.PAUSING, Event.PAUSED): _S.PAUSED,
+    (_S.PAUSING, Event.PAUSE_REFUSED): _S.RUNNING,
+    (_S.PAUSING, Event.RESUME_REQUESTED): _S.RESUMING,
+    (_S.PAUSING, Event.CANCEL_REQUESTED): _S.CANCELING,
+    (_S.PAUSED, Event.RESUME_REQUESTED): _S.RESUMING,
     (_S.PAUSED, Event.RESUMED): _S.RUNNING,
     (_S.PAUSED, Event.CANCEL_REQUESTED): _S.CANCELING,
+    (_S.RESUMING, Event.RESUMED): _S.RUNNING,
+    (_S.RESUMING, Event.RESUME_REFUSED): _S.PAUSED,
+    (_S.RESUMING, Event.PAUSE_REQUESTED): _S.PAUSING,
+    (_S.RESUMING, Event.CANCEL_REQUESTED): _S.CANCELING,
+    (_S.RESUMING, Event.STOPPED): _S.HELD,
+    (_S.RESUMING, Event.RETURNED): _S.QUEUED,
+    (_S.RESUMING, Event.REQUEUED): _S.QUEUED,
+    (_S.RESUMING, Event.ATTEMPT_FAILED): _S.QUEUED,
     # The goal never reached the robot, and nobody wants it any more.
     (_S.CANCELING, Event.RETURNED): _S.CANCELED,
     (_S.CANCELING, Event.CANCEL_REFUSED): _S.RUNNING,
     (_S.FAILED, Event.RETRIED): _S.QUEUED,
     (_S.CANCELED, Event.RETRIED): _S.QUEUED,
 }
+for _paused in (_S.PAUSING, _S.PAUSED):
+    # Somebody wants it to wait: so it does, before it is begun anew.
+    for _again in (Event.STOPPED, Event.RETURNED, Event.REQUEUED, Event.ATTEMPT_FAILED):
+        TRANSITIONS[_paused, _again] = _S.HELD
 for _on_robot in (status for status in TaskStatus if status.on_robot):
     for _remark in (
         Event.ACCEPTED, Event.PHASE, Event.REATTACHED, Event.SENT_AGAIN, Event.ROBOT_SILENT,

@@ -21,7 +21,9 @@ class TaskStatus(str, Enum):
     QUEUED = "queued"
     HELD = "held"  # paused before it was begun
     RUNNING = "running"
+    PAUSING = "pausing"  # the robot was asked to pause it, and has not yet
     PAUSED = "paused"  # paused on the robot
+    RESUMING = "resuming"  # the robot was asked to go on with it, and does not yet
     CANCELING = "canceling"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -29,8 +31,11 @@ class TaskStatus(str, Enum):
 
     @property
     def word(self) -> str:
-        """What clients see: whether it is paused on a robot or before is in the other fields."""
-        return "paused" if self is TaskStatus.HELD else self.value
+        """What clients see: what it is until the robot says otherwise.
+
+        Whether it is paused on a robot or before is in the other fields.
+        """
+        return _WORDS.get(self, self.value)
 
     @property
     def ended(self) -> bool:
@@ -40,12 +45,22 @@ class TaskStatus(str, Enum):
     @property
     def on_robot(self) -> bool:
         """True while a goal was sent, or may have been, and its end is not known."""
-        return self in (TaskStatus.RUNNING, TaskStatus.PAUSED, TaskStatus.CANCELING)
+        return not self.waits and not self.ended
+
+    @property
+    def stands_still(self) -> bool:
+        """True while it is paused on a robot, as far as is known: no time-out runs."""
+        return self in (TaskStatus.PAUSED, TaskStatus.RESUMING)
 
     @property
     def waits(self) -> bool:
         """True while no robot has it."""
         return self in (TaskStatus.QUEUED, TaskStatus.HELD)
+
+
+_WORDS = {
+    TaskStatus.HELD: "paused", TaskStatus.PAUSING: "running", TaskStatus.RESUMING: "paused",
+}  # fmt: skip
 
 
 class HoldReason(str, Enum):
@@ -78,7 +93,8 @@ class Task:
     ``seq`` orders tasks by arrival; ``version`` rises by one at every change, and is the number of
     the change's line of history. ``attempt`` numbers the goals that were sent, of which
     ``failed_attempts`` failed or were lost. ``server_id`` names the run of the task server to which
-    the goal was sent; it is empty when that was not known.
+    the goal was sent; it is empty when that was not known. ``paused_s`` is how long the robot had
+    paused it when that was written last; ``run_s`` is without that.
     """
 
     task_id: str
@@ -99,6 +115,7 @@ class Task:
     error: TaskError | None = None
     distance_m: float = 0.0
     run_s: float | None = None
+    paused_s: float = 0.0
     feedback_count: int = 0
 
 

@@ -6,6 +6,7 @@ stays ``running`` for ever. Told the time; seconds by a monotonic clock.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,7 +17,8 @@ from lanyard_core.task.order import LostPolicy
 class Patience:
     """How long to wait.
 
-    ``after_timeout_s``: beyond the task's own time limit, for a result that must come by then.
+    ``after_timeout_s``: beyond the task's own time limit, or the start of this watch if that is
+    later, for a result that must come by then.
     ``after_cancel_s``: for the end of a task that was asked to stop. ``silence_s``: how long a
     robot may be silent before it counts as lost.
     """
@@ -52,12 +54,21 @@ class Watch:
         now: float,
     ) -> None:
         self.began_s = began_s
-        self._limit_s = began_s + timeout_s + patience.after_timeout_s
+        self._timeout_s = timeout_s
+        # A gateway that comes late must hear the robot first, which may have paused the task.
+        self._since_s = now
         self._policy = policy
         self._patience = patience
         self._heard_s = now
         self._silence_is_said = False
         self._cancel_limit_s: float | None = None
+        self._stands_still = False
+        self._paused_s = 0.0
+
+    def paused(self, *, stands_still: bool, paused_s: float) -> None:
+        """How long the task has been paused in all; while it stands still, no time limit runs."""
+        self._stands_still = stands_still
+        self._paused_s = paused_s
 
     def cancel_asked(self, now: float) -> None:
         """The robot was asked to stop the task: its end must come soon."""
@@ -85,6 +96,8 @@ class Watch:
 
     def give_up_at(self) -> float:
         """The moment from which the robot counts as lost if the attempt has not ended."""
-        if self._cancel_limit_s is None:
-            return self._limit_s
-        return min(self._limit_s, self._cancel_limit_s)
+        end_s = self.began_s + self._timeout_s + self._paused_s
+        limit_s = max(end_s, self._since_s) + self._patience.after_timeout_s
+        if self._stands_still:
+            limit_s = math.inf
+        return limit_s if self._cancel_limit_s is None else min(limit_s, self._cancel_limit_s)

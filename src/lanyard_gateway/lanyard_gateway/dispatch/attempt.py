@@ -15,9 +15,9 @@ from uuid import UUID
 from lanyard_core.faults import Conflict, RosTimeout, Unavailable
 from lanyard_core.port import (
     GoalOutcome,
+    PauseReply,
     RobotPort,
     TaskFeedback,
-    TaskGoal,
     TaskResult,
 )
 from lanyard_core.task.endings import Ending, ending_of, lost, returned
@@ -27,6 +27,8 @@ from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task, TaskStatus
 from lanyard_core.task.supervision import Verdict, Watch
 from lanyard_gateway.dispatch.cancelling import Cancelling
+from lanyard_gateway.dispatch.goals import goal_of
+from lanyard_gateway.dispatch.pausing import Pausing, is_wish
 from lanyard_gateway.dispatch.presentation import presented_server
 from lanyard_gateway.dispatch.progress import Progress
 from lanyard_gateway.dispatch.shop import Shop
@@ -71,6 +73,7 @@ class Attempt:
             on_unknown=self._goal_is_unknown,
         )
         self._cancel_is_noted = False
+        self._pausing = Pausing(port, self.goal_id, on_answer=self._pause_was_answered)
         self.note(task)
 
     async def carry_out(self, *, may_be_there: bool) -> Ending:
@@ -102,8 +105,10 @@ class Attempt:
             step = self._send
 
     def note(self, task: Task) -> None:
-        """Take a newer row in; when it says that the task is to be cancelled, the robot is told."""
+        """Take a newer row in; what it says that the robot is to do, the robot is told."""
         self.task = task
+        if is_wish(task.status):
+            self._news.set()
         is_to_be_cancelled = task.status is TaskStatus.CANCELING
         if is_to_be_cancelled and not self._cancel_is_noted:
             self._watch.cancel_asked(self._shop.clocks.monotonic())
@@ -134,7 +139,9 @@ class Attempt:
             self.result = asyncio.get_running_loop().create_future()
         try:
             await self._port.start_task(
-                self._goal(), on_feedback=self._feedback_arrived, on_result=self._result_arrived
+                goal_of(self.task, self.goal_id),
+                on_feedback=self._feedback_arrived,
+                on_result=self._result_arrived,
             )
         except RosTimeout:  # the robot may have taken it all the same
             self._may_have_run = True
@@ -177,6 +184,7 @@ class Attempt:
         while not self.result.done():
             await news_within(self._shop.settings.retry_s, self._news)
             await self._write_phase()
+            await self._write_pause()
             if self.result.done():
                 break
             if self._cancelling.is_accepted:
@@ -191,6 +199,8 @@ class Attempt:
     async def _judged(self, why_late: str) -> Ending | None:
         """The end of an attempt that has taken too long, or whose robot is lost; None: go on."""
         is_heard = self._port.status().online and self._port.serves_tasks()
+        stands_still = self.task.status.stands_still
+        self._watch.paused(stands_still=stands_still, paused_s=self.progress.paused_s)
         verdict = self._watch.judge(self._shop.clocks.monotonic(), is_heard=is_heard)
         silence_s = self._shop.settings.patience.silence_s
         if verdict is Verdict.SAY_SILENT:
@@ -210,6 +220,11 @@ class Attempt:
         if phase != before:
             detail = f"from {before} to {phase}" if before else phase
             await self._remark(Event.PHASE, detail, phase=phase)
+
+    async def _write_pause(self) -> None:
+        news = self._pausing.news(self.task, self.progress.feedback)
+        if news is not None:
+            await self._remark(*news, paused_s=self.progress.paused_s)
 
     async def _remark(self, event: Event, detail: str, **changes: object) -> None:
         """Put into the history what changes nothing about the task's fate.
@@ -258,16 +273,10 @@ class Attempt:
             TaskResult(self.goal_id, GoalOutcome.UNKNOWN, phase=self.progress.phase)
         )
 
-    def _goal(self) -> TaskGoal:
-        return TaskGoal(
-            goal_id=self.goal_id,
-            task_id=self.task.task_id,
-            task_type=self.task.order.task_type,
-            parameters_json=self.task.order.parameters_json,
-            attempt=self.task.attempt,
-            timeout_s=self.task.order.timeout_s,
-            server_id=self.task.server_id,
-        )
+    def _pause_was_answered(self, answer: PauseReply) -> None:
+        if answer.success:
+            self.progress.agreed(answer.state)
+        self._news.set()
 
     def _feedback_arrived(self, feedback: TaskFeedback) -> None:
         if self.progress.arrived(feedback):

@@ -1,4 +1,4 @@
-"""What clients may do to a task that is there: cancel, edit, pause, resume, retry.
+"""What clients may do to a task that is there: cancel, edit, retry. Pauses are in ``pauses``.
 
 Each is decided from the store's row, and written there. Whoever follows the task on its robot, in
 this gateway or in another, sees it there and acts on it.
@@ -14,9 +14,9 @@ from lanyard_core.task.model import Changes, Task, TaskStatus
 from lanyard_gateway.dispatch.requests import wrong_times
 from lanyard_gateway.dispatch.shop import Shop
 from lanyard_gateway.dispatch.viewer import Viewer
-from lanyard_gateway.dispatch.views import phase_is_cancellable, phase_of
+from lanyard_gateway.dispatch.views import last_of_its_kind, phase_is_cancellable, phase_of
 
-_RACES = 5
+RACES = 5
 """How often a task may change under our hands before we give up."""
 
 
@@ -43,7 +43,7 @@ class TaskCommands:
                     break
                 task = await self._shop.store.get(task_id)
         if task.status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED):
-            raise _terminal(task)
+            raise terminal(task)
         if task.status not in (TaskStatus.CANCELED, TaskStatus.CANCELING):
             raise self._not_cancellable(task)  # the robot has refused
         return task
@@ -68,14 +68,6 @@ class TaskCommands:
                 code="task_not_queued",
                 extra={"task_id": task_id, "task_status": task.status.value},
             ) from None
-
-    async def pause(self, task_id: str, *, detail: str) -> Task:
-        """Hold a task back. Raises NotFound, or Conflict (``task_not_pausable``)."""
-        return await self._switch(task_id, Event.HELD, TaskStatus.HELD, detail)
-
-    async def resume(self, task_id: str, *, detail: str) -> Task:
-        """Let a task go on that was held back. Raises NotFound, or Conflict."""
-        return await self._switch(task_id, Event.RELEASED, TaskStatus.QUEUED, detail)
 
     async def retry(self, task_id: str, *, detail: str) -> Task:
         """Do a task again that has failed or was cancelled, under a new attempt.
@@ -114,7 +106,7 @@ class TaskCommands:
             raise ValidationFailed(listed, errors=errors)
 
     async def _ask_to_cancel(self, task_id: str, detail: str) -> Task:
-        for _ in range(_RACES):
+        for _ in range(RACES):
             task = await self._shop.store.get(task_id)
             if task.status.ended or task.status is TaskStatus.CANCELING:
                 return task
@@ -126,21 +118,6 @@ class TaskCommands:
             except Conflict:  # it was dispatched, or has ended, just now
                 continue
         raise Conflict(f"task {task_id} changes too fast; try again")
-
-    async def _switch(self, task_id: str, event: Event, wanted: TaskStatus, detail: str) -> Task:
-        try:
-            return await self._shop.change(task_id, event, detail)
-        except Conflict:
-            task = await self._shop.store.get(task_id)
-            if task.status is wanted:
-                return task
-            word = "paused" if event is Event.HELD else "resumed"
-            code = "task_terminal" if task.status.ended else f"task_not_{word}"
-            raise Conflict(
-                f"task {task_id} is {task.status.value} and cannot be {word} now",
-                code=code,
-                extra={"task_id": task_id, "task_status": task.status.value},
-            ) from None
 
     def _is_cancellable(self, task: Task) -> bool:
         attempt = self._viewer.attempt_at(task)
@@ -158,23 +135,17 @@ class TaskCommands:
             extra={
                 "task_id": task.task_id,
                 "phase": phase,
-                "cancellable_after": self._last_of_uncancellable(task, phase),
+                "cancellable_after": last_of_its_kind(
+                    self._shop.task_types.get(task.order.task_type),
+                    phase,
+                    is_over=lambda each: each.cancellable,
+                ),
             },
         )
 
-    def _last_of_uncancellable(self, task: Task, phase: str) -> str:
-        task_type = self._shop.task_types.get(task.order.task_type)
-        phases = task_type.phases if task_type is not None else ()
-        names = [each.name for each in phases]
-        last = phase
-        for each in phases[names.index(phase) :] if phase in names else ():
-            if each.cancellable:
-                break
-            last = each.name
-        return last
 
-
-def _terminal(task: Task) -> Conflict:
+def terminal(task: Task) -> Conflict:
+    """The refusal of what cannot be done to a task that has ended."""
     return Conflict(
         f"task {task.task_id} has already {task.status.value}",
         code="task_terminal",

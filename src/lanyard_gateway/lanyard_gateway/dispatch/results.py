@@ -22,7 +22,7 @@ def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -
     result = attempt.result.result() if attempt.result.done() else None
     run_s = result.run_time_s if result is not None else 0.0
     if run_s <= 0.0 and task.started_unix_s is not None:
-        run_s = max(0.0, now_unix_s - task.started_unix_s)
+        run_s = max(0.0, now_unix_s - task.started_unix_s - attempt.progress.paused_s)
     progress = attempt.progress
     return {
         "phase": (result.phase if result is not None else "") or progress.phase,
@@ -30,6 +30,7 @@ def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -
         "result_json": result.result_json if result is not None else None,
         "distance_m": max(progress.distance_m, result.distance_m if result is not None else 0.0),
         "run_s": run_s,
+        "paused_s": progress.paused_s,
         "feedback_count": progress.count,
     }
 
@@ -37,5 +38,5 @@ def changes_at_the_end(attempt: Attempt, ending: Ending, *, now_unix_s: float) -
 # After these the task waits for its next attempt.
 _AGAIN = (Event.RETURNED, Event.STOPPED, Event.REQUEUED, Event.ATTEMPT_FAILED)
 _FORGET_THE_GOAL: dict[str, object] = {
-    "goal_id": None, "started_unix_s": None, "server_id": "", "phase": "",
+    "goal_id": None, "started_unix_s": None, "server_id": "", "phase": "", "paused_s": 0.0,
 }  # fmt: skip

@@ -245,7 +245,9 @@ class RobotDispatcher:
                     raise
                 await self._shop.refresh([task.task_id])  # it is to be cancelled, since just now
 
-    def _rest_of(self, task: Task) -> float:
+    def _rest_of(self, task: Task) -> float | None:
+        if task.status.stands_still:
+            return None
         expected_s = self._shop.run_times.expected_s(task.order.task_type)
         run_s = self._shop.clocks.unix() - (task.started_unix_s or self._shop.clocks.unix())
         return max(0.0, expected_s - run_s)

@@ -22,6 +22,7 @@ from lanyard_gateway.dispatch.board import Board, Watch
 from lanyard_gateway.dispatch.claims import ClaimKeeper
 from lanyard_gateway.dispatch.commands import TaskCommands
 from lanyard_gateway.dispatch.intake import Intake
+from lanyard_gateway.dispatch.pauses import TaskPauses
 from lanyard_gateway.dispatch.ports import Clocks, TaskStore
 from lanyard_gateway.dispatch.requests import OrderDraft, TaskRequest
 from lanyard_gateway.dispatch.robot_dispatcher import RobotDispatcher
@@ -72,6 +73,7 @@ class TaskService:
         self._claims = ClaimKeeper(self._dispatchers, self._shop)
         self._upkeep = Upkeep(self._shop)
         self.commands = TaskCommands(self._shop, self._viewer)
+        self.pauses = TaskPauses(self._shop, self._viewer)
         self._serving: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:

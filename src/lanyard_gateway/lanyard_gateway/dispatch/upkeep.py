@@ -91,8 +91,10 @@ class Upkeep:
         """
         if not self._shop.store.is_shared:
             return True
+        if task.status.stands_still:
+            return False  # for as long as somebody wants it to
         patience = self._shop.settings.patience
-        grace_s = 2.0 * (patience.after_timeout_s + patience.after_cancel_s)
+        grace_s = task.paused_s + 2.0 * (patience.after_timeout_s + patience.after_cancel_s)
         end = (task.started_unix_s or task.created_unix_s) + task.order.timeout_s + grace_s
         return self._shop.clocks.unix() > end
 

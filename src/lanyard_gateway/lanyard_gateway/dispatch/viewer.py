@@ -16,7 +16,9 @@ from lanyard_gateway.dispatch.views import (
     CurrentTask,
     Submission,
     TaskView,
+    may_be_asked_to_pause,
     phase_is_cancellable,
+    phase_is_pausable,
 )
 
 
@@ -84,8 +86,12 @@ class Viewer:
             view = attempt.progress.view(task)
         else:
             is_cancellable = phase_is_cancellable(task, self._shop.task_types)
-            may_cancel = is_cancellable and task.status is not TaskStatus.CANCELING
-            view = replace(TaskView.of_row(task), cancellable=may_cancel)
+            is_pausable = phase_is_pausable(task, self._shop.task_types)
+            view = replace(
+                TaskView.of_row(task),
+                cancellable=is_cancellable and task.status is not TaskStatus.CANCELING,
+                pausable=is_pausable and may_be_asked_to_pause(task),
+            )
         dispatcher = self._dispatchers.get(task.assigned_robot_id or "")
         is_reachable = dispatcher is not None and dispatcher.port.status().online
         return replace(view, stale=not is_reachable)

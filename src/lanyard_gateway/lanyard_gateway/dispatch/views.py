@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lanyard_core.task.catalogue import TaskType
+from lanyard_core.task.catalogue import Phase, TaskType
 from lanyard_core.task.listing import Cursor
 from lanyard_core.task.model import HoldReason, Task, TaskStatus
 
@@ -22,9 +22,11 @@ class TaskView:
     task: Task
     phase: str
     cancellable: bool
+    pausable: bool
     progress: float | None
     feedback_count: int
     distance_m: float
+    paused_s: float = 0.0
     feedback_age_s: float | None = None
     remaining_s: float | None = None
     position: int | None = None
@@ -39,9 +41,11 @@ class TaskView:
             task=task,
             phase=task.phase,
             cancellable=task.status.waits,
+            pausable=task.status is TaskStatus.QUEUED,
             progress=_PROGRESS.get(task.status),
             feedback_count=task.feedback_count,
             distance_m=task.distance_m,
+            paused_s=task.paused_s,
         )
 
 
@@ -53,10 +57,40 @@ def phase_of(task: Task, task_types: Mapping[str, TaskType]) -> str:
 
 def phase_is_cancellable(task: Task, task_types: Mapping[str, TaskType]) -> bool:
     """Whether that phase can be cancelled; what is not known may at least be tried."""
+    phase = _known_phase(task, task_types)
+    return phase is None or phase.cancellable
+
+
+def phase_is_pausable(task: Task, task_types: Mapping[str, TaskType]) -> bool:
+    """Whether that phase can be paused; what is not known may at least be tried."""
+    phase = _known_phase(task, task_types)
+    return phase is None or phase.pausable
+
+
+def may_be_asked_to_pause(task: Task) -> bool:
+    """Whether a task on a robot is one to pause, if its phase allows it."""
+    return task.status in (TaskStatus.RUNNING, TaskStatus.RESUMING)
+
+
+def _known_phase(task: Task, task_types: Mapping[str, TaskType]) -> Phase | None:
     task_type = task_types.get(task.order.task_type)
     phases = task_type.phases if task_type is not None else ()
     name = phase_of(task, task_types)
-    return next((phase.cancellable for phase in phases if phase.name == name), True)
+    return next((phase for phase in phases if phase.name == name), None)
+
+
+def last_of_its_kind(
+    task_type: TaskType | None, name: str, *, is_over: Callable[[Phase], bool]
+) -> str:
+    """The last phase from ``name`` on before one for which ``is_over`` holds."""
+    phases = task_type.phases if task_type is not None else ()
+    names = [phase.name for phase in phases]
+    last = name
+    for phase in phases[names.index(name) :] if name in names else ():
+        if is_over(phase):
+            break
+        last = phase.name
+    return last
 
 
 @dataclass(frozen=True, slots=True)

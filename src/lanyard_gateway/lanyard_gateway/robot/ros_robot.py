@@ -18,6 +18,7 @@ from lanyard_core.port import (
     CommandAck,
     LeaseGrant,
     MotionCommand,
+    PauseReply,
     RobotListener,
     SafetyReply,
     TaskFeedback,
@@ -145,6 +146,10 @@ class RosRobot:
     async def cancel_task(self, goal_id: UUID) -> CancelReply:
         """Ask the action server to cancel a goal."""
         return await self._tasks.cancel(goal_id)
+
+    async def pause_task(self, goal_id: UUID, *, pause: bool) -> PauseReply:
+        """Ask the task server to pause a goal, or to go on with it."""
+        return await self._tasks.pause(goal_id, pause=pause)
 
     def beat(self) -> None:
         """Publish the gateway's own beat."""

@@ -22,23 +22,31 @@ from action_msgs.msg import GoalStatus, GoalStatusArray
 from action_msgs.srv import CancelGoal
 from lanyard_msgs.action import ExecuteTask
 from lanyard_msgs.msg import TaskServer as TaskServerMsg
+from lanyard_msgs.srv import PauseTask
 from rclpy.node import Node
 from rclpy.qos import qos_profile_action_status_default
-from unique_identifier_msgs.msg import UUID as UuidMsg  # noqa: N811
 
 from lanyard_core.faults import Overloaded, RosTimeout, Unavailable
 from lanyard_core.port import (
     CancelReply,
     GoalOutcome,
+    PauseReply,
     TaskFeedback,
     TaskGoal,
     TaskResult,
     TaskServer,
 )
+from lanyard_core.task.run_state import run_state_of
 from lanyard_gateway.robot import convert
 from lanyard_gateway.robot.config import RobotConfig
 from lanyard_gateway.robot.handover import Handover
 from lanyard_gateway.robot.services import ServiceCaller
+from lanyard_gateway.robot.task_messages import (
+    goal_message,
+    task_feedback,
+    task_result,
+    uuid_message,
+)
 from lanyard_node_support import names, qos
 
 OnFeedback = Callable[[TaskFeedback], None]
@@ -53,11 +61,6 @@ _REATTACH_STEP_S = 0.5
 # How long a task server may take to present itself; one of another make never does.
 _PRESENTATION_S = 1.0
 
-_OUTCOMES = {
-    GoalStatus.STATUS_SUCCEEDED: GoalOutcome.SUCCEEDED,
-    GoalStatus.STATUS_CANCELED: GoalOutcome.CANCELED,
-    GoalStatus.STATUS_ABORTED: GoalOutcome.FAILED,
-}
 _RUNNING = frozenset(
     {GoalStatus.STATUS_ACCEPTED, GoalStatus.STATUS_EXECUTING, GoalStatus.STATUS_CANCELING}
 )
@@ -98,6 +101,13 @@ class TaskClient:
         self._send_goal = caller(protocol.SendGoalService, "send_goal")
         self._get_result = caller(protocol.GetResultService, "get_result")
         self._cancel_goal = caller(CancelGoal, "cancel_goal")
+        self._pause_task: ServiceCaller[Any] = ServiceCaller(
+            node,
+            handover,
+            PauseTask,
+            config.topic(names.PAUSE_TASK),
+            robot_id=config.robot_id,
+        )
         node.create_subscription(
             protocol.FeedbackMessage,
             f"{action}/_action/feedback",
@@ -141,7 +151,7 @@ class TaskClient:
         the goal may run all the same, and ``reattach`` finds out.
         """
         request = ExecuteTask.Impl.SendGoalService.Request(
-            goal_id=_uuid_message(goal.goal_id), goal=_goal_message(goal)
+            goal_id=uuid_message(goal.goal_id), goal=goal_message(goal)
         )
         key = goal.goal_id.bytes
         # Followed before it is sent, so that its first feedback finds somebody.
@@ -176,10 +186,16 @@ class TaskClient:
             self._followed.pop(key, None)
         return known
 
+    async def pause(self, goal_id: UUID, *, pause: bool) -> PauseReply:
+        """Ask for a goal to be paused, or to go on; that it does comes later, as feedback."""
+        request = PauseTask.Request(goal_id=uuid_message(goal_id), pause=pause)
+        answer = await self._pause_task.ask(request, timeout_s=self._accept_timeout_s)
+        return PauseReply(answer.success, run_state_of(answer.state), answer.message)
+
     async def cancel(self, goal_id: UUID) -> CancelReply:
         """Ask for a goal to be cancelled; that it ends comes later, as a result."""
         request = CancelGoal.Request()
-        request.goal_info.goal_id = _uuid_message(goal_id)
+        request.goal_info.goal_id = uuid_message(goal_id)
         answer = await self._cancel_goal.ask(request, timeout_s=self._accept_timeout_s)
         if answer.return_code != CancelGoal.Response.ERROR_NONE:
             return _CANCEL_REPLIES.get(answer.return_code, CancelReply.REJECTED)
@@ -218,9 +234,9 @@ class TaskClient:
             self._finish(goal_id, result)
 
     async def _ask_result(self, goal_id: UUID, *, timeout_s: float) -> TaskResult:
-        request = ExecuteTask.Impl.GetResultService.Request(goal_id=_uuid_message(goal_id))
+        request = ExecuteTask.Impl.GetResultService.Request(goal_id=uuid_message(goal_id))
         answer = await self._get_result.ask(request, timeout_s=timeout_s)
-        return _task_result(goal_id, answer.status, answer.result)
+        return task_result(goal_id, answer.status, answer.result)
 
     def _finish(self, goal_id: UUID, result: TaskResult) -> None:
         followed = self._followed.pop(goal_id.bytes, None)
@@ -230,7 +246,7 @@ class TaskClient:
     def _feedback_arrived(self, message: Any) -> None:
         key = convert.uuid_bytes(message.goal_id.uuid)
         if key in self._followed:
-            feedback = _task_feedback(key, message.feedback)
+            feedback = task_feedback(key, message.feedback)
             self._handover.post(lambda: self._tell_feedback(key, feedback))
 
     def _tell_feedback(self, key: bytes, feedback: TaskFeedback) -> None:
@@ -251,44 +267,3 @@ class TaskClient:
             for entry in message.status_list
             if entry.status in _RUNNING
         )
-
-
-def _uuid_message(goal_id: UUID) -> UuidMsg:
-    return UuidMsg(uuid=list(goal_id.bytes))
-
-
-def _goal_message(goal: TaskGoal) -> ExecuteTask.Goal:
-    return ExecuteTask.Goal(
-        task_id=goal.task_id,
-        task_type=goal.task_type,
-        parameters_json=goal.parameters_json,
-        attempt=goal.attempt,
-        # The message's C code ends the whole process for an int here, as a row of a store may hold.
-        timeout_s=float(goal.timeout_s),
-        server_id=goal.server_id,
-    )
-
-
-def _task_feedback(key: bytes, message: ExecuteTask.Feedback) -> TaskFeedback:
-    return TaskFeedback(
-        goal_id=UUID(bytes=key),
-        phase=message.phase,
-        cancellable=message.cancellable,
-        progress=convert.finite(message.progress) or 0.0,
-        remaining_s=convert.finite(message.remaining_s),
-        distance_m=convert.finite(message.distance_m) or 0.0,
-    )
-
-
-def _task_result(goal_id: UUID, status: int, message: ExecuteTask.Result) -> TaskResult:
-    return TaskResult(
-        goal_id=goal_id,
-        outcome=_OUTCOMES.get(status, GoalOutcome.UNKNOWN),
-        error_code=message.error_code,
-        error_message=message.error_message,
-        phase=message.phase,
-        run_time_s=convert.finite(message.run_time_s) or 0.0,
-        distance_m=convert.finite(message.distance_m) or 0.0,
-        result_json=message.result_json or "{}",
-        ros_status=status,
-    )

@@ -23,7 +23,7 @@ _FLOATS = frozenset(column.name for column in tasks.columns if isinstance(column
 _PLAIN_OF_TASK = (
     "task_id", "seq", "version", "attempt", "failed_attempts", "assigned_robot_id",
     "created_unix_s", "started_unix_s", "finished_unix_s", "server_id", "phase", "result_json",
-    "distance_m", "run_s", "feedback_count",
+    "distance_m", "run_s", "paused_s", "feedback_count",
 )  # fmt: skip
 _FIXED = frozenset({"task_id", "seq", "version", "created_unix_s"})
 

@@ -58,6 +58,7 @@ tasks = Table(
     Column("error_json", Text),
     Column("distance_m", Double, nullable=False),
     Column("run_s", Double),
+    Column("paused_s", Double, nullable=False, server_default="0"),
     Column("feedback_count", Integer, nullable=False),
     Index("tasks_by_age", "created_unix_s", "seq"),
     Index("tasks_by_status", "status", "created_unix_s", "seq"),

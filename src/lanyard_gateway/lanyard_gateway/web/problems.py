@@ -94,6 +94,7 @@ _TITLES: dict[str, str] = {
     "malformed_json": "The body is not JSON",
     "validation_failed": "The request does not fit the schema",
     "task_not_cancellable": "Task cannot be canceled",
+    "task_not_pausable": "Task cannot be paused",
     "task_terminal": "Task has already ended",
     "idempotency_conflict": "Idempotency-Key was used for another request",
     "queue_full": "The task queue is full",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from lanyard_core.access.principal import Principal
 from lanyard_core.access.scopes import Scope
 from lanyard_core.task.model import Task, TaskStatus
+from lanyard_gateway.dispatch.pausing import is_wish
 from lanyard_gateway.web.auth import require
 from lanyard_gateway.web.context import context_of
 from lanyard_gateway.web.own_tasks import own_task
@@ -21,6 +22,10 @@ from lanyard_gateway.web.task_requests import EditTask
 from lanyard_gateway.web.tasks_api import TaskId, Writer
 
 router = APIRouter(tags=["tasks"], route_class=ApiRoute)
+
+_ASKED: dict[int | str, dict[str, Any]] = {
+    202: {"model": TaskObject, "description": "Its robot is asked; its `status` will tell."}
+}
 
 
 @router.delete(
@@ -73,25 +78,33 @@ async def edit_task(
     return _shown(request, response, task)
 
 
-@router.post("/tasks/{task_id}/pause", response_model=TaskObject)
+@router.post("/tasks/{task_id}/pause", response_model=TaskObject, responses=_ASKED)
 async def pause_task(
     request: Request, response: Response, task_id: TaskId, principal: Writer
 ) -> TaskObject:
-    """Hold a task back; one that is held back already stays so. 409: it cannot be paused now."""
+    """Pause a task that waits or runs.
+
+    200: it is paused (also when it was before). 202: its robot is asked; it is `paused` when the
+    robot is at rest. 409: its type, or the phase that it is in, cannot be paused, or it has ended.
+    """
     context = context_of(request)
     await own_task(context, principal, task_id)
-    task = await context.tasks.commands.pause(task_id, detail=_asked_by(principal))
+    task = await context.tasks.pauses.pause(task_id, detail=_asked_by(principal))
     return _shown(request, response, task)
 
 
-@router.post("/tasks/{task_id}/resume", response_model=TaskObject)
+@router.post("/tasks/{task_id}/resume", response_model=TaskObject, responses=_ASKED)
 async def resume_task(
     request: Request, response: Response, task_id: TaskId, principal: Writer
 ) -> TaskObject:
-    """Let a task go on that was held back, in its old place. 409: it was not."""
+    """Let a task go on from where it was paused; one that waited, in its old place in the queue.
+
+    200: it waits or runs (also when it did before). 202: its robot is asked; it is `running` when
+    the robot is. 409: it has ended, or is being cancelled.
+    """
     context = context_of(request)
     await own_task(context, principal, task_id)
-    task = await context.tasks.commands.resume(task_id, detail=_asked_by(principal))
+    task = await context.tasks.pauses.resume(task_id, detail=_asked_by(principal))
     return _shown(request, response, task)
 
 
@@ -112,6 +125,8 @@ def _asked_by(principal: Principal) -> str:
 
 def _shown(request: Request, response: Response, task: Task) -> TaskObject:
     context = context_of(request)
+    if is_wish(task.status):
+        response.status_code = 202
     response.headers["ETag"] = etag_of(task)
     view = context.tasks.view(task)
     return task_object(view, context.robots, now_unix_s=time.time())

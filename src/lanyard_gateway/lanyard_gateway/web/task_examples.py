@@ -15,6 +15,7 @@ CANCELED: dict[str, object] = {"task_id": TASK_ID, "status": "canceled"}
 METRICS: dict[str, object] = {
     "queue_ms": 1200.0,
     "run_ms": 8300.0,
+    "paused_ms": 0.0,
     "retries": 0,
     "distance_m": 3.2,
     "energy_wh": None,
@@ -43,6 +44,7 @@ TASK: dict[str, object] = {
     "status": "running",
     "phase": "approach",
     "cancellable": True,
+    "pausable": True,
     "priority": 1,
     "parameters": {"object": "bolt", "force_n": 20},
     "labels": {"line": "7"},
@@ -68,7 +70,12 @@ TASK: dict[str, object] = {
     "stale": False,
     "etag": 'W/"4"',
 }
-PHASE: dict[str, object] = {"name": "insertion", "cancellable": False, "estimate_s": 4.0}
+PHASE: dict[str, object] = {
+    "name": "insertion",
+    "cancellable": False,
+    "pausable": False,
+    "estimate_s": 4.0,
+}
 TASK_TYPE: dict[str, object] = {
     "task_type": "wait",
     "title": "Wait",
@@ -87,7 +94,8 @@ TASK_TYPE: dict[str, object] = {
         },
         "additionalProperties": False,
     },
-    "phases": [{"name": "wait", "cancellable": True, "estimate_s": 1.0}],
+    "phases": [{"name": "wait", "cancellable": True, "pausable": True, "estimate_s": 1.0}],
+    "pausable": True,
     "idempotent": True,
     "default_timeout_s": 3700.0,
     "on_stop": "fail",

@@ -71,7 +71,8 @@ class Metrics(BaseModel):
     """Figures of a task."""
 
     queue_ms: float
-    run_ms: float | None
+    run_ms: float | None = Field(description="Without the time that its robot had paused it.")
+    paused_ms: float = Field(description="How long its robot had paused it.")
     retries: int = Field(description="Goals that were sent beyond the first.")
     distance_m: float | None
     energy_wh: float | None = Field(description="Always null: no robot reports it yet.")
@@ -116,6 +117,7 @@ class TaskObject(BaseModel):
     status: StatusWord
     phase: str | None
     cancellable: bool
+    pausable: bool = Field(description="Whether it could be paused now.")
     priority: int
     parameters: dict[str, Any]
     labels: dict[str, str]
@@ -171,6 +173,7 @@ class PhaseObject(BaseModel):
 
     name: str
     cancellable: bool
+    pausable: bool
     estimate_s: float
 
 
@@ -182,6 +185,7 @@ class TaskTypeObject(BaseModel):
     description: str
     parameters_schema: dict[str, Any]
     phases: list[PhaseObject]
+    pausable: bool = Field(description="It can be paused while it runs, in some phase at least.")
     idempotent: bool = Field(description="Doing it twice is as good as doing it once.")
     default_timeout_s: float
     on_stop: OnStop = Field(description="What a stop of the robot makes of it: it fails or pauses.")

@@ -48,6 +48,7 @@ def task_object(view: TaskView, robots: RobotPorts, *, now_unix_s: float) -> Tas
         status=StatusWord.of(task.status),
         phase=view.phase or None,
         cancellable=view.cancellable,
+        pausable=view.pausable,
         priority=order.priority,
         parameters=_json_object(order.parameters_json),
         labels=dict(order.labels),
@@ -95,10 +96,11 @@ def _metrics(view: TaskView, now_unix_s: float) -> Metrics:
     waited_until = task.started_unix_s or task.finished_unix_s or now_unix_s
     run_s = task.run_s if task.started_unix_s is not None else None
     if task.status.on_robot and task.started_unix_s is not None:
-        run_s = max(0.0, now_unix_s - task.started_unix_s)
+        run_s = max(0.0, now_unix_s - task.started_unix_s - view.paused_s)
     return Metrics(
         queue_ms=milliseconds(max(0.0, waited_until - task.created_unix_s)) or 0.0,
         run_ms=milliseconds(run_s),
+        paused_ms=milliseconds(view.paused_s) or 0.0,
         retries=task.attempt - 1,
         distance_m=number(view.distance_m),
         energy_wh=None,

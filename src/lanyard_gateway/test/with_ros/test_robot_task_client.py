@@ -8,12 +8,14 @@ import pytest
 import pytest_asyncio
 from lanyard_msgs.action import ExecuteTask
 from lanyard_msgs.msg import TaskServer as TaskServerMsg
+from lanyard_msgs.srv import PauseTask
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.task import Future
 
 from lanyard_core.faults import Overloaded, Unavailable
-from lanyard_core.port import CancelReply, GoalOutcome, TaskGoal
+from lanyard_core.port import CancelReply, GoalOutcome, PauseReply, TaskGoal
 from lanyard_core.port import TaskServer as TaskServerInfo
+from lanyard_core.task.run_state import RunState
 from lanyard_gateway.robot import task_client
 from lanyard_node_support import names, qos
 
@@ -27,6 +29,9 @@ class TaskServer:
         self.cancellable = True
         self._ends = {}
         self._node = node
+        self.pauses = []
+        self.why_not_pause = ""
+        node.create_service(PauseTask, names.PAUSE_TASK, self._pause)
         self._server = self._make()
 
     def _make(self):
@@ -45,6 +50,13 @@ class TaskServer:
         """Another server under the same name, which knows nothing of earlier goals."""
         self._server.destroy()
         self._server = self._make()
+
+    def _pause(self, request, response):
+        self.pauses.append((bytes(request.goal_id.uuid), request.pause))
+        response.success = not self.why_not_pause
+        response.message = self.why_not_pause
+        response.state = ExecuteTask.Feedback.STATE_PAUSING
+        return response
 
     async def _execute(self, handle):
         end = self._ends[bytes(handle.goal_id.uuid)] = Future()
@@ -152,6 +164,27 @@ async def test_a_cancelled_goal_ends_as_canceled(server, robot, follower, eventu
     server.end(goal.goal_id, "canceled")
     await eventually(lambda: follower.results)
     assert follower.results[0].outcome is GoalOutcome.CANCELED
+
+
+async def test_a_goal_is_paused_and_goes_on_beside_the_action(server, robot, follower, eventually):
+    goal = a_goal()
+    await robot.start_task(goal, **follower.callbacks())
+    await eventually(lambda: server.goals)
+    answer = await robot.pause_task(goal.goal_id, pause=True)
+    assert answer == PauseReply(True, RunState.PAUSING)
+    assert server.pauses == [(goal.goal_id.bytes, True)]
+    told = {"state": 2, "paused_s": 1.5, "pausable": True, "state_message": "anna drives"}
+    server.goals[0].publish_feedback(ExecuteTask.Feedback(phase="drive", **told))
+    await eventually(lambda: follower.feedback)
+    feedback = follower.feedback[0]
+    assert (feedback.state, feedback.paused_s, feedback.pausable) == (RunState.PAUSED, 1.5, True)
+    assert feedback.state_message == "anna drives"
+
+
+async def test_a_pause_that_the_task_server_refuses_says_why(server, robot):
+    server.why_not_pause = "it cannot be now"
+    answer = await robot.pause_task(uuid.uuid4(), pause=False)
+    assert (answer.success, answer.message) == (False, "it cannot be now")
 
 
 async def test_a_cancel_that_the_task_server_refuses_is_rejected(

@@ -21,6 +21,7 @@ from lanyard_core.faults import Conflict, LanyardFault
 from lanyard_core.port import (
     CancelReply,
     GoalOutcome,
+    PauseReply,
     RobotListener,
     SafetyReply,
     TaskFeedback,
@@ -32,6 +33,7 @@ from lanyard_core.safety.states import Cause, State, StopKind
 from lanyard_core.task.built_in import BUILT_IN
 from lanyard_core.task.model import TaskRecord
 from lanyard_core.task.order import RobotTraits
+from lanyard_core.task.run_state import RunState
 from lanyard_core.task.supervision import Patience
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from lanyard_gateway.dispatch.service import TaskService
@@ -49,6 +51,7 @@ from lanyard_gateway.web.settings import WebSettings
 STOPPED = SafetyReply(
     success=True, state=State.SAFE_STOP, causes=Cause.STOP_REQUEST, message="", at_rest=True
 )
+TAKEN_IN = PauseReply(True, RunState.PAUSING)
 RESET = SafetyReply(success=True, state=State.IDLE, causes=Cause.NONE, message="", at_rest=True)
 
 
@@ -76,6 +79,8 @@ class MemoryRobot:
     reattach_fault: LanyardFault | None = None
     cancel_reply: CancelReply | LanyardFault = CancelReply.ACCEPTED
     cancels: list[UUID] = field(default_factory=list)
+    pause_reply: PauseReply | LanyardFault = TAKEN_IN
+    pauses: list[tuple[UUID, bool]] = field(default_factory=list)
     server: TaskServer | None = None
     is_served: bool = True
     stops: list[tuple[StopKind, str, str]] = field(default_factory=list)
@@ -130,6 +135,12 @@ class MemoryRobot:
             raise self.cancel_reply
         return self.cancel_reply
 
+    async def pause_task(self, goal_id: UUID, *, pause: bool) -> PauseReply:
+        self.pauses.append((goal_id, pause))
+        if isinstance(self.pause_reply, LanyardFault):
+            raise self.pause_reply
+        return self.pause_reply
+
     async def request_stop(self, *, kind: StopKind, actor: str, reason: str) -> SafetyReply:
         self.stops.append((kind, actor, reason))
         return self._safety_reply(self.stop_reply)
@@ -162,7 +173,9 @@ class MemoryRobot:
         """The goal that was started last."""
         return self.goals[self.starts[-1].goal_id]
 
-    def reports(self, phase: str, *, cancellable: bool = True, progress: float = 0.5) -> None:
+    def reports(
+        self, phase: str, *, cancellable: bool = True, progress: float = 0.5, **told: object
+    ) -> None:
         """Send feedback for the goal that was started last."""
         goal = self.running()
         goal.on_feedback(
@@ -173,6 +186,7 @@ class MemoryRobot:
                 progress=progress,
                 remaining_s=4.0,
                 distance_m=1.5,
+                **told,
             )
         )
 

@@ -1,7 +1,7 @@
 """sequence: several tasks as one. The composite: it knows no behaviour by name.
 
 The robot is not given away between the steps. A phase of a step that cannot be cancelled makes the
-sequence one that cannot be cancelled then.
+sequence one that cannot be cancelled then, and likewise for pauses.
 """
 
 from __future__ import annotations
@@ -82,13 +82,14 @@ def _carried_out(part: _Part, robot: Robot) -> Steps:
             if done is None:
                 done = kind.progress(step.phase, step.fraction)
             done_s = part.before_s + done * kind.estimate_s
-            may_leave = kind.phase(step.phase).cancellable
+            phase = kind.phase(step.phase)
             yield replace(
                 step,
-                phase="step" if may_leave else "committed",
+                phase="step" if phase.cancellable else "committed",
                 fraction=done_s / part.total_s,
                 progress=done_s / part.total_s,
                 remaining_s=part.total_s - done_s,
+                pausable=phase.pausable and step.pausable,
             )
     except StopIteration as end:
         return end.value or {}

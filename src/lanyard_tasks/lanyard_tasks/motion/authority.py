@@ -101,9 +101,15 @@ class Authority:
         return self._stage is Stage.DONE
 
     @property
+    def leaves(self) -> bool:
+        """True when it was told to end, whether or not it has."""
+        return self._leaving
+
+    @property
     def in_command(self) -> bool:
         """True while the motion given to ``tick`` is what is sent."""
-        return self._stage is Stage.ARMED and self._confirmed and not self._gap
+        is_armed = self._stage is Stage.ARMED and not self._leaving
+        return is_armed and self._confirmed and not self._gap
 
     def lease_answered(self, reply: LeaseReply) -> list[Effect]:
         """The answer to AskLease came. A grant that comes too late is given back at once."""

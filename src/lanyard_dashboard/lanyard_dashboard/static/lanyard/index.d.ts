@@ -66,6 +66,8 @@ export class Lanyard {
   task<T>(taskId: string): Promise<T>;
   tasks<T>(filter?: TaskFilter): Promise<T[]>;
   cancelTask<T>(taskId: string, reason?: string): Promise<T>;
+  pauseTask<T>(taskId: string): Promise<T>;
+  resumeTask<T>(taskId: string): Promise<T>;
   taskTypes<T>(): Promise<T[]>;
   watchTask<T>(taskId: string, options?: { signal?: AbortSignal }): AsyncGenerator<T>;
   waitForTask<T>(taskId: string, options?: { signal?: AbortSignal }): Promise<T>;

@@ -53,6 +53,15 @@ export class Lanyard {
     return this.#endpoint.call("DELETE", `/tasks/${quoted(taskId)}`, { query: { reason } });
   }
 
+  // A task on a robot is "paused" once the robot is at rest; resumed, it goes on from where it was.
+  pauseTask(taskId) {
+    return this.#endpoint.call("POST", `/tasks/${quoted(taskId)}/pause`);
+  }
+
+  resumeTask(taskId) {
+    return this.#endpoint.call("POST", `/tasks/${quoted(taskId)}/resume`);
+  }
+
   async taskTypes() {
     return (await this.#endpoint.call("GET", "/task-types")).items;
   }

@@ -86,6 +86,7 @@ export interface Task {
   status: string;
   phase: string | null;
   cancellable: boolean;
+  pausable: boolean;
   priority: number;
   progress: number | null;
   position: number | null;

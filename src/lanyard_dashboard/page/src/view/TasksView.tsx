@@ -1,4 +1,4 @@
-// Tasks: submit one, see which wait and why, how far each is, and cancel.
+// Tasks: submit one, see which wait and why, how far each is, pause, resume and cancel.
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -18,7 +18,7 @@ const tasks = signal<readonly Task[]>([]);
 const heardAt = signal<number | null>(null);
 const trouble = signal("");
 const onlyChosen = signal(false);
-const remarks = signal<ReadonlyMap<string, string>>(new Map()); // what became of a wish to cancel
+const remarks = signal<ReadonlyMap<string, string>>(new Map()); // what became of a wish
 
 export function TasksView() {
   useEffect(() => poll(gateway.value!), []);
@@ -75,7 +75,7 @@ function TaskTable() {
       <thead>
         <tr>
           <th scope="col">task</th><th scope="col">robot</th><th scope="col">status</th>
-          <th scope="col">progress</th><th scope="col">priority</th><th scope="col"><span class="unseen">cancel</span></th>
+          <th scope="col">progress</th><th scope="col">priority</th><th scope="col"><span class="unseen">pause, cancel</span></th>
         </tr>
       </thead>
       <tbody>{tasks.value.map((task) => <TaskRow key={task.task_id} task={task} />)}</tbody>
@@ -105,6 +105,10 @@ function TaskRow({ task }: { task: Task }) {
       </td>
       <td data-name="priority">{task.priority}</td>
       <td>
+        {may("tasks:write") && (task.pausable || task.status === "paused") && (
+          <button onClick={() => void pauseOrResume(task)}
+            aria-label={`${pauseWord(task)} ${plain(task.task_type)} ${task.task_id.slice(-6)}`}>{pauseWord(task)}</button>
+        )}{" "}
         {may("tasks:cancel") && !hasEnded(task.status) && (
           <button onClick={() => void cancel(task)}
             aria-label={`Cancel ${plain(task.task_type)} ${task.task_id.slice(-6)}`}>Cancel</button>
@@ -124,16 +128,33 @@ function whyWords(task: Task): string {
 
 const time = (stamp: string): string => new Date(stamp).toLocaleTimeString();
 
+const pauseWord = (task: Task): string => (task.status === "paused" ? "Resume" : "Pause");
+
+async function pauseOrResume(task: Task): Promise<void> {
+  const link = gateway.value!;
+  const isPaused = task.status === "paused";
+  await ask(task, isPaused ? "resumed" : "paused", async () => {
+    await (isPaused ? link.resumeTask(task.task_id) : link.pauseTask(task.task_id));
+    return ""; // its status tells when the robot has done so
+  });
+}
+
 async function cancel(task: Task): Promise<void> {
   const link = gateway.value!;
+  await ask(task, "canceled", async () => {
+    const { status } = await link.cancelTask<{ status: string }>(task.task_id, "canceled on the dashboard");
+    return status === "canceling" ? "the robot is still stopping" : "";
+  });
+}
+
+async function ask(task: Task, word: string, work: () => Promise<string>): Promise<void> {
   const say = (words: string) => { remarks.value = new Map(remarks.value).set(task.task_id, words); };
   say("asking …");
   try {
-    const { status } = await link.cancelTask<{ status: string }>(task.task_id, "canceled on the dashboard");
-    say(status === "canceling" ? "the robot is still stopping" : "");
+    say(await work());
   } catch (error) {
     const isRefused = error instanceof RequestFailed && error.status === 409;
-    say(`${isRefused ? "Not canceled" : "Cancel failed"}: ${wordsOf(error)}`);
+    say(`${isRefused ? `Not ${word}` : "That failed"}: ${wordsOf(error)}`);
   }
-  await refresh(link);
+  await refresh(gateway.value!);
 }
