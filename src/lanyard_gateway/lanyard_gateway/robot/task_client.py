@@ -95,19 +95,12 @@ class TaskClient:
         self._served_since_s = math.inf
 
         def caller(service_type: type, name: str) -> ServiceCaller[Any]:
-            name = f"{action}/_action/{name}"
             return ServiceCaller(node, handover, service_type, name, robot_id=config.robot_id)
 
-        self._send_goal = caller(protocol.SendGoalService, "send_goal")
-        self._get_result = caller(protocol.GetResultService, "get_result")
-        self._cancel_goal = caller(CancelGoal, "cancel_goal")
-        self._pause_task: ServiceCaller[Any] = ServiceCaller(
-            node,
-            handover,
-            PauseTask,
-            config.topic(names.PAUSE_TASK),
-            robot_id=config.robot_id,
-        )
+        self._send_goal = caller(protocol.SendGoalService, f"{action}/_action/send_goal")
+        self._get_result = caller(protocol.GetResultService, f"{action}/_action/get_result")
+        self._cancel_goal = caller(CancelGoal, f"{action}/_action/cancel_goal")
+        self._pause_task = caller(PauseTask, config.topic(names.PAUSE_TASK))
         node.create_subscription(
             protocol.FeedbackMessage,
             f"{action}/_action/feedback",

@@ -109,10 +109,14 @@ async def test_a_phase_that_cannot_be_paused_is_409_and_nothing_changes(house, r
 
 async def test_a_type_that_cannot_be_paused_is_409_and_says_so(house, order):
     drop = TaskType(
-        name="drop", title="Drop", description="Let go.", parameters_schema={"type": "object", "additionalProperties": False},
-        phases=(Phase("drop", cancellable=True, estimate_s=1.0),), idempotent=False,
+        name="drop",
+        title="Drop",
+        description="Let go.",
+        parameters_schema={"type": "object", "additionalProperties": False},
+        phases=(Phase("drop", cancellable=True, estimate_s=1.0),),
+        idempotent=False,
         default_timeout_s=10.0,
-    )  # fmt: skip
+    )
     house.robot.presents("run-1", types=announcement_of([drop]))
     task_id = await house.submit(task_type="drop", parameters={})
     await house.until_started()
