@@ -67,8 +67,8 @@ def hindrance(safety: SafetySeen | None) -> str | None:
     if safety is None:
         return "the control node is not heard: is it running?"
     if safety.state in _LATCHED:
-        reason = safety.reason or "it did not say why"
-        return f"the robot is stopped ({safety.state.name}): {reason}; reset it first"
+        reason = safety.reason or "reset it first"
+        return f"the robot is stopped ({safety.state.name}): {reason}"
     if safety.session != 0:
         holder = safety.holder or "somebody"
         return f"{holder} commands the robot; resume the task when it is given back"

@@ -65,8 +65,8 @@ def test_a_robot_that_nobody_commands_and_that_is_not_stopped_hinders_nothing() 
     ("safety", "why"),
     [
         (None, "not heard"),
-        (SafetySeen(State.SAFE_STOP, 1, "a person", 0, "", True, 0.0), "_STOP.*a person.*reset"),
-        (SafetySeen(State.HALTED, 1, "", 0, "", True, 0.0), "HALTED"),
+        (SafetySeen(State.SAFE_STOP, 1, "a person", 0, "", True, 0.0), "SAFE_STOP.*a person"),
+        (SafetySeen(State.HALTED, 1, "", 0, "", True, 0.0), "HALTED.*reset"),
         (SafetySeen(State.FAULT, 1, "", 0, "", True, 0.0), "FAULT"),
         (SafetySeen(State.ACTIVE, 0, "", 7, "anna", True, 0.0), "anna commands the robot"),
         (SafetySeen(State.IDLE, 0, "", 7, "", True, 0.0), "somebody commands"),

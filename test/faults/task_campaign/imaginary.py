@@ -27,6 +27,7 @@ from lanyard_core.port import (
 )
 from lanyard_core.safety.states import State
 from lanyard_core.task.error_codes import ErrorCode
+from lanyard_core.task.run_state import RunState
 from lanyard_core.telemetry.status import UNKNOWN_SAFETY, RobotStatus
 from task_campaign.history import Line
 
@@ -62,6 +63,7 @@ class ImaginaryRobot:
         self._runs += 1
         self.known: dict[UUID, TaskResult | None] = {}
         self._current: tuple[UUID, str, int] | None = None
+        self._is_paused = False
 
     def take(self, goal: TaskGoal) -> bool:
         """A goal arrives; False when its id is known, and it is rejected."""
@@ -73,11 +75,34 @@ class ImaginaryRobot:
             text = json.loads(goal.parameters_json)["text"]
             self.book.append(Line("begun", text))
             self._current = (goal.goal_id, text, self.rng.randint(0, LONGEST_WORK))
+            self._is_paused = False
         return True
+
+    def pause(self, goal_id: UUID, *, pause: bool) -> PauseReply:
+        """Pause the goal that runs, or go on with it."""
+        if self._current is None or self._current[0] != goal_id:
+            return PauseReply(False, RunState.RUNNING, "this task server does not run that goal")
+        self._is_paused = pause
+        return PauseReply(True, RunState.PAUSING if pause else RunState.RESUMING)
+
+    def feedback(self) -> TaskFeedback | None:
+        """How the goal that runs stands; None when there is none."""
+        if self._current is None:
+            return None
+        return TaskFeedback(
+            goal_id=self._current[0],
+            phase="work",
+            cancellable=True,
+            progress=0.5,
+            remaining_s=None,
+            distance_m=0.0,
+            pausable=True,
+            state=RunState.PAUSED if self._is_paused else RunState.RUNNING,
+        )
 
     def work(self) -> None:
         """Go on with the goal that runs, by one step."""
-        if self._current is None:
+        if self._current is None or self._is_paused:
             return
         goal_id, text, left = self._current
         if left:
@@ -107,7 +132,7 @@ class ImaginaryPort:
         self.robot_id = robot.robot_id
         self.namespace = "/" + robot.robot_id
         self._robot = robot
-        self._followed: dict[UUID, OnResult] = {}
+        self._followed: dict[UUID, tuple[OnFeedback, OnResult]] = {}
         self._presented: TaskServer | None = None
         self._status = RobotStatus(
             robot.robot_id, True, 0.0, safety=replace(UNKNOWN_SAFETY, state=State.IDLE, age_s=0.0)
@@ -133,7 +158,6 @@ class ImaginaryPort:
         self, goal: TaskGoal, *, on_feedback: OnFeedback, on_result: OnResult
     ) -> None:
         """Send a goal; it, or the answer, may be lost."""
-        del on_feedback
         await self._travel()
         if self._chance(LOST_WORDS):
             raise RosTimeout("the goal was lost")
@@ -141,7 +165,7 @@ class ImaginaryPort:
         if self._chance(LOST_WORDS):
             raise RosTimeout("the answer was lost")
         if accepted:
-            self._followed[goal.goal_id] = on_result
+            self._followed[goal.goal_id] = (on_feedback, on_result)
         else:
             on_result(TaskResult(goal.goal_id, GoalOutcome.REJECTED))
 
@@ -149,11 +173,10 @@ class ImaginaryPort:
         self, goal_id: UUID, *, on_feedback: OnFeedback, on_result: OnResult
     ) -> bool:
         """Follow a goal that was sent before."""
-        del on_feedback
         await self._travel()
         if goal_id not in self._robot.known:
             return False
-        self._followed[goal_id] = on_result
+        self._followed[goal_id] = (on_feedback, on_result)
         return True
 
     async def cancel_task(self, goal_id: UUID) -> CancelReply:
@@ -163,11 +186,17 @@ class ImaginaryPort:
         return CancelReply.REJECTED if known else CancelReply.UNKNOWN_GOAL
 
     async def pause_task(self, goal_id: UUID, *, pause: bool) -> PauseReply:
-        """Nobody pauses here."""
-        raise NotImplementedError
+        """Pause a goal, or go on with it; the question, or the answer, may be lost."""
+        await self._travel()
+        if self._chance(LOST_WORDS):
+            raise RosTimeout("the question was lost")
+        reply = self._robot.pause(goal_id, pause=pause)
+        if self._chance(LOST_WORDS):
+            raise RosTimeout("the answer was lost")
+        return reply
 
     def hear(self) -> None:
-        """Let news arrive: results, goals that are known no more, and which server it is."""
+        """Let news arrive: feedback, results, goals that are unknown, and which server it is."""
         if self._chance(0.5):
             self._presented = self._robot.server
         for goal_id in list(self._followed):
@@ -176,7 +205,11 @@ class ImaginaryPort:
             unknown = TaskResult(goal_id, GoalOutcome.UNKNOWN)
             result = self._robot.known.get(goal_id, unknown)
             if result is not None:
-                self._followed.pop(goal_id)(result)
+                self._followed.pop(goal_id)[1](result)
+        feedback = self._robot.feedback()
+        followed = self._followed.get(feedback.goal_id) if feedback is not None else None
+        if feedback is not None and followed is not None and not self._chance(LOST_WORDS):
+            followed[0](feedback)
 
     async def _travel(self) -> None:
         await asyncio.sleep(0)

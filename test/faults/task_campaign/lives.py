@@ -11,11 +11,14 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from lanyard_core.faults import LanyardFault
 from lanyard_core.task.announced import announcement_of
 from lanyard_core.task.catalogue import TaskType
+from lanyard_core.task.listing import TaskFilter
+from lanyard_core.task.model import Task, TaskStatus
 from lanyard_core.task.order import LostPolicy
 from lanyard_core.task.supervision import Patience
 from lanyard_gateway.dispatch.requests import OrderDraft, TaskRequest
@@ -35,6 +38,8 @@ QUICK = DispatchSettings(
 AT_ONCE = 24
 """Tasks that are submitted and not yet ended, at most; and new ones in one life, at most."""
 REPEATED = 0.05
+PAUSED = 0.1
+"""How often somebody pauses a task, or has one go on, for each step of a life."""
 HARMED = 0.01
 _STEP_S = 0.0005
 _LONGEST_LIFE = 80
@@ -111,7 +116,8 @@ class Lives:
             unfinished = len(await store.unfinished())
             if steps is not None:
                 self._submit_more(service, unfinished, fewest_left)
-            elif not unfinished:
+                self._pause_or_resume(service)
+            elif not await self._resume_all(service) and not unfinished:
                 break
             await asyncio.sleep(_STEP_S)
         if steps is not None:
@@ -135,6 +141,27 @@ class Lives:
             # What is under way already is repeated now and then.
             if self._rng.random() < (REPEATED if number in self._under_way else 0.5):
                 asyncio.get_running_loop().create_task(self._submit(service, number, request))
+
+    def _pause_or_resume(self, service: TaskService) -> None:
+        if not self.acknowledged or self._rng.random() >= PAUSED:
+            return
+        task_id = self._rng.choice(self.acknowledged[-AT_ONCE:]).task_id
+        ask = self._rng.choice([service.pauses.pause, service.pauses.resume])
+        asking = asyncio.get_running_loop().create_task(ask(task_id, detail="asked by me"))
+        asking.add_done_callback(self._count_pause)
+
+    def _count_pause(self, asking: asyncio.Task[Task]) -> None:
+        if not asking.cancelled() and asking.exception() is None:
+            self.harm["paused or resumed"] += asking.result().status.on_robot
+
+    async def _resume_all(self, service: TaskService) -> bool:
+        """Have everything go on that is paused; False when nothing is."""
+        paused = frozenset({TaskStatus.HELD, TaskStatus.PAUSING, TaskStatus.PAUSED})
+        page = await service.page(TaskFilter(statuses=paused), limit=AT_ONCE)
+        for each in page.items:
+            with suppress(LanyardFault):
+                await service.pauses.resume(each.task.task_id, detail="asked by me")
+        return bool(page.items)
 
     async def _submit(self, service: TaskService, number: int, request: TaskRequest) -> None:
         self._under_way.add(number)

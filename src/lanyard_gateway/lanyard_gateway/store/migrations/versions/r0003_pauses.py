@@ -11,5 +11,5 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Add the time; tasks from before were never paused on a robot."""
-    seconds = sa.Double()
+    seconds: sa.Double[float] = sa.Double()
     op.add_column("tasks", sa.Column("paused_s", seconds, nullable=False, server_default="0"))
