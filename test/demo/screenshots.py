@@ -96,7 +96,7 @@ def submit(page: Page, task_type: str, fields: dict[str, str]) -> None:
 
 
 def cancel_all(page: Page) -> None:
-    buttons = page.locator("tr[data-task]").get_by_role("button")
+    buttons = page.locator("tr[data-task]").get_by_role("button", name="Cancel")
     while buttons.count():
         buttons.first.click()
         page.wait_for_timeout(1000)  # one that is in a phase of no return is asked again

@@ -127,10 +127,24 @@ def test_tasks_wait_with_a_reason_and_can_be_canceled(open_page):
     waits = page.locator("tr[data-status=queued]")
     expect(waits).to_contain_text("number 1 in the queue; the robot is busy")
     running = page.locator("tr[data-status=running]")
-    waits.get_by_role("button").click()
+    waits.get_by_role("button", name="Cancel").click()
     expect(waits).to_have_count(0)
-    running.get_by_role("button").click()
+    running.get_by_role("button", name="Cancel").click()
     expect(running).to_have_count(0)
+
+
+def test_a_running_task_is_paused_and_goes_on(open_page):
+    page = open_page("tasks")
+    page.get_by_label("Type").select_option("wait")
+    page.get_by_label("duration (s)").fill("600")
+    page.get_by_role("button", name="Send to arm-001").click()
+    newest = page.locator("tr[data-task]").first
+    newest.get_by_role("button", name="Pause").click()
+    expect(newest).to_have_attribute("data-status", "paused")
+    newest.get_by_role("button", name="Resume").click()
+    expect(newest).to_have_attribute("data-status", "running")
+    newest.get_by_role("button", name="Cancel").click()
+    expect(newest).to_have_attribute("data-status", "canceled")
 
 
 # --- Driving and stopping
@@ -229,7 +243,7 @@ def test_when_the_gateway_is_frozen_the_page_says_that_its_data_is_old(
 CANCEL_TOO_LATE = """(id) => {
     const row = document.querySelector(`tr[data-task$="${id}"]`);
     if (row?.textContent.includes("cannot be canceled in this phase")) {
-        row.querySelector("button").click();
+        row.querySelector("button[aria-label^=Cancel]").click();
         return row.dataset.task;
     }
     return /succeeded|failed|canceled/.test(row?.dataset.status) && "ended";
@@ -239,7 +253,7 @@ IS_ANSWERED = """(task) => {
     return row.querySelector(".remark")?.textContent !== "asking \u2026";
 }"""
 CANCEL_WHAT_RUNS = """() => {
-    const buttons = [...document.querySelectorAll("tr[data-task] button")];
+    const buttons = [...document.querySelectorAll("tr[data-task] button[aria-label^=Cancel]")];
     for (const each of buttons) each.click();
     return buttons.length;
 }"""

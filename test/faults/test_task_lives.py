@@ -18,7 +18,8 @@ def test_every_acknowledged_task_is_done_once_whoever_is_killed(tmp_path, task_t
     assert verdict.breaches == []
     assert verdict.counts["acknowledged"] == 120
     assert verdict.counts["succeeded"] > 80
-    assert min(lives.harm.values()) >= 2
+    assert lives.harm["gateway killed"] >= 2
+    assert lives.harm["task server killed"] >= 2
 
 
 def test_robots_that_forget_what_they_did_are_found(tmp_path, task_types):

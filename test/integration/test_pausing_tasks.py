@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-TIME_S = 60.0
+TIME_S = 90.0
 
 
 class Mission:
@@ -27,10 +27,12 @@ class Mission:
         return [(item["event"], item["detail"]) for item in answer.json()["items"]]
 
     async def until(self, condition, what):
-        await self._wait_until(lambda: condition(self.shown()), what, TIME_S)
+        await self._wait_until(lambda: condition(self.shown()), what, within_s=TIME_S)
 
     async def until_event(self, event):
-        await self._wait_until(lambda: event in [name for name, _ in self.events()], event, TIME_S)
+        await self._wait_until(
+            lambda: event in [name for name, _ in self.events()], event, within_s=TIME_S
+        )
 
     async def until_mid_way(self):
         await self.until(lambda task: task["phase"] == "drive" and task["progress"] > 0.3, "motion")

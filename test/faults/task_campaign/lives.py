@@ -38,7 +38,7 @@ QUICK = DispatchSettings(
 AT_ONCE = 24
 """Tasks that are submitted and not yet ended, at most; and new ones in one life, at most."""
 REPEATED = 0.05
-PAUSED = 0.1
+PAUSED = 0.5
 """How often somebody pauses a task, or has one go on, for each step of a life."""
 HARMED = 0.01
 _STEP_S = 0.0005
@@ -143,16 +143,17 @@ class Lives:
                 asyncio.get_running_loop().create_task(self._submit(service, number, request))
 
     def _pause_or_resume(self, service: TaskService) -> None:
-        if not self.acknowledged or self._rng.random() >= PAUSED:
+        current = service.current_task(self._rng.choice(list(self.robots)))
+        if current is None or self._rng.random() >= PAUSED:
             return
-        task_id = self._rng.choice(self.acknowledged[-AT_ONCE:]).task_id
         ask = self._rng.choice([service.pauses.pause, service.pauses.resume])
-        asking = asyncio.get_running_loop().create_task(ask(task_id, detail="asked by me"))
+        asking = asyncio.get_running_loop().create_task(ask(current.task_id, detail="asked by me"))
         asking.add_done_callback(self._count_pause)
 
     def _count_pause(self, asking: asyncio.Task[Task]) -> None:
         if not asking.cancelled() and asking.exception() is None:
-            self.harm["paused or resumed"] += asking.result().status.on_robot
+            is_wished = asking.result().status in (TaskStatus.PAUSING, TaskStatus.RESUMING)
+            self.harm["paused or resumed"] += is_wished
 
     async def _resume_all(self, service: TaskService) -> bool:
         """Have everything go on that is paused; False when nothing is."""

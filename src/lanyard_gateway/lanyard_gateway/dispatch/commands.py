@@ -167,5 +167,6 @@ def _as_new(task: Task) -> dict[str, object]:
         "error": None,
         "distance_m": 0.0,
         "run_s": None,
+        "paused_s": 0.0,
         "feedback_count": 0,
     }

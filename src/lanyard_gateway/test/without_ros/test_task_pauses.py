@@ -190,12 +190,16 @@ async def test_who_asks_the_robot_itself_is_heard_too(house, running):
     assert set(details) == {"somebody has asked the robot itself"}
 
 
-async def test_a_paused_task_can_be_cancelled(house, paused, eventually):
+async def test_a_paused_task_can_be_cancelled_and_done_again_as_if_it_never_was_paused(
+    house, paused
+):
     answer = await house.call("DELETE", f"{TASKS}/{paused}")
     assert answer.status_code == 202
     assert house.robot.cancels == [house.robot.starts[0].goal_id]
     house.robot.ends(GoalOutcome.CANCELED)
     await house.until_task(paused, status="canceled")
+    shown = (await post(house, paused, "retry")).json()
+    assert (shown["attempt"], shown["metrics"]["paused_ms"]) == (2, 0.0)
 
 
 async def test_a_task_that_is_being_cancelled_or_has_ended_is_neither_paused_nor_resumed(
