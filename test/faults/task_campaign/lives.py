@@ -8,6 +8,7 @@ without waiting for anybody, so that a great many tasks and kills fit into littl
 from __future__ import annotations
 
 import asyncio
+import inspect
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -204,4 +205,7 @@ def _abandon(loop: asyncio.AbstractEventLoop) -> None:
     """Let a loop go with everything in it, as a process goes that is killed."""
     for task in asyncio.all_tasks(loop):
         task._log_destroy_pending = False  # type: ignore[attr-defined]
+        work = task.get_coro()
+        if inspect.iscoroutine(work) and inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+            work.close()  # or Python would complain that it never began
     loop.close()
