@@ -20,6 +20,10 @@ from lanyard_core.task.run_state import RunState
 
 _log = logging.getLogger(__name__)
 
+_REFUSALS = {
+    TaskStatus.PAUSING: Event.PAUSE_REFUSED, TaskStatus.RESUMING: Event.RESUME_REFUSED,
+}  # fmt: skip
+
 
 def is_wish(status: TaskStatus) -> bool:
     """Whether the status says that a robot is to pause a task, or to go on with it."""
@@ -50,10 +54,10 @@ class Pausing:
         if answer is None:
             self._ask(wish)
             return None
-        if not answer.success:
-            is_pause = wish is TaskStatus.PAUSING
-            return Event.PAUSE_REFUSED if is_pause else Event.RESUME_REFUSED, answer.message
-        return _fulfilled(wish, feedback)
+        news = _fulfilled(wish, feedback) if answer.success else (_REFUSALS[wish], answer.message)
+        if news is not None:
+            self._answer = None  # the next wish may be the same, and gets an answer of its own
+        return news
 
     def _ask(self, wish: TaskStatus) -> None:
         if self._asking is None or self._asking.done():

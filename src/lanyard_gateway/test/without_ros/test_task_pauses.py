@@ -144,6 +144,18 @@ async def test_a_robot_that_cannot_go_on_leaves_the_task_paused(house, paused):
     assert (await house.task(paused))["status"] == "paused"
 
 
+async def test_the_robot_is_asked_anew_by_whoever_asks_anew_however_soon(house, paused, eventually):
+    for count in range(1, 6):
+        house.robot.pause_reply = PauseReply(False, RunState.PAUSED, f"refusal {count}")
+        await post(house, paused, "resume")
+
+        async def is_refused(count=count) -> bool:
+            return (await house.history(paused))[-1].detail == f"refusal {count}"
+
+        await eventually(is_refused)
+    assert (await house.events(paused)).count("resume_refused") == 5
+
+
 async def test_a_robot_that_was_hindered_after_it_had_agreed_leaves_the_task_paused(
     house, paused, eventually
 ):
