@@ -61,7 +61,8 @@ async def command_socket(websocket: WebSocket, robot_id: str) -> None:
     """Drive a robot: commands one way, acknowledgements and state the other."""
     admission = admit(websocket, robot_id, channel=Channel.COMMAND, scope=Scope.COMMAND_STREAM)
     if not admission.robot.status().online:
-        raise Unavailable(f"robot {robot_id} is offline", code="robot_offline")
+        remedy = "is its control node running, in the same ROS domain?"
+        raise Unavailable(f"robot {robot_id} is offline: {remedy}", code="robot_offline")
     lease = await _ask_for_lease(admission.robot, holder=f"key:{admission.principal.key_id}")
     settings = stream_settings(context_of(websocket).settings)
     await CommandLink(websocket, admission, lease=lease, settings=settings).serve()
