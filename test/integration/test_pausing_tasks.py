@@ -106,6 +106,7 @@ async def test_a_paused_task_outlives_its_gateway_and_is_carried_out_once(
         await mission.until_event("reattached")
         await mission.until(lambda task: task["metrics"]["feedback_count"] > 0, "feedback")
         assert mission.shown()["status"] == "paused"
+        await wait_until(lambda: own_stack.status()["pose"], "the pose")
         assert abs(off_m(own_stack, goal) - left_m) < 0.02
         assert mission.ask("resume").status_code == 202
         await mission.until(lambda task: task["status"] == "succeeded", "the end")
