@@ -90,8 +90,9 @@ RULES = {
         ("lanyard_core", "lanyard_gateway.doors", "lanyard_gateway.settings", "yaml"),
         exceptions={
             "lanyard_gateway.doors.certificates": ("cryptography",),
-            "lanyard_gateway.doors.issuer_keys": ("joserfc", "httpx"),
-            "lanyard_gateway.doors.rates": ("limits",),
+            "lanyard_gateway.doors.issuer_fetch": ("httpx",),
+            "lanyard_gateway.doors.issuer_keys": ("joserfc",),
+            "lanyard_gateway.doors.shared_windows": ("limits",),
             "lanyard_gateway.doors.tokens": ("joserfc",),
             "lanyard_gateway.doors.windows": ("pyrate_limiter",),
         },

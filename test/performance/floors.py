@@ -64,7 +64,7 @@ async def _socket_echo() -> None:
         await server.serve_forever()
 
 
-def _ros_node(name: str):  # type: ignore[no-untyped-def]
+def ros_node(name: str):  # type: ignore[no-untyped-def]
     from lanyard_node_support.interpreter import shorten_switch_interval
     from lanyard_node_support.run import init_ros, make_executor
     from lanyard_node_support.transport import choose_transport
@@ -85,7 +85,7 @@ def _ros_trips(seconds: float) -> list[float]:
 
     from lanyard_node_support import qos
 
-    node, executor = _ros_node("floor_near")
+    node, executor = ros_node("floor_near")
     trips: list[float] = []
     sent: dict[int, float] = {}
 
@@ -119,7 +119,7 @@ def _ros_echo() -> None:
 
     from lanyard_node_support import qos
 
-    node, executor = _ros_node("floor_far")
+    node, executor = ros_node("floor_far")
     acks = node.create_publisher(CommandAck, "floor/ack", qos.ACK)
     node.create_subscription(
         MotionCommand,
@@ -134,7 +134,7 @@ def _ros_echo() -> None:
 def _twist_echo(count: int) -> None:
     from geometry_msgs.msg import TwistStamped
 
-    node, executor = _ros_node("twist_echo")
+    node, executor = ros_node("twist_echo")
     for number in range(count):
         back = node.create_publisher(TwistStamped, f"/peer_out{number}", 10)
         node.create_subscription(

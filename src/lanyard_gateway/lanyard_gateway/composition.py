@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rclpy.node import Node
-
 from lanyard_core.access.built_in import BUILT_IN_POLICY
 from lanyard_core.access.keys import KeyRecord, KeyRing
 from lanyard_core.access.policy import Policy
@@ -46,6 +44,7 @@ from lanyard_gateway.web.connections import ConnectionLimits
 from lanyard_gateway.web.context import AppContext
 from lanyard_gateway.web.farewell import Farewell
 from lanyard_gateway.web.settings import PublicLimits, WebSettings
+from lanyard_node_support.inbox import InboxNode
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,9 @@ def audit_of(settings: GatewaySettings) -> AbstractContextManager[AuditSink]:
     return audit_log(settings.audit) if settings.audit.enabled else nullcontext(NoAudit())
 
 
-def compose(settings: GatewaySettings, node: Node, keyring: KeyRing, audit: AuditSink) -> Gateway:
+def compose(
+    settings: GatewaySettings, node: InboxNode, keyring: KeyRing, audit: AuditSink
+) -> Gateway:
     """The gateway, ready to be started; raises BadConfiguration when the store is not usable."""
     store = open_store(settings)
     fleet = RobotFleet(node, [robot_config(settings, entry) for entry in settings.robots])

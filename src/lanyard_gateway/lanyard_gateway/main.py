@@ -15,7 +15,6 @@ import socket
 import sys
 
 import rclpy
-from rclpy.node import Node
 from rclpy.utilities import remove_ros_args
 
 from lanyard_core.faults import BadConfiguration
@@ -33,6 +32,7 @@ from lanyard_gateway.server import Server, run_loop, stop_on_signals
 from lanyard_gateway.settings import GatewaySettings, is_loopback, read_settings
 from lanyard_gateway.side_doors import open_door
 from lanyard_gateway.web.serve import server_config, tune_listener
+from lanyard_node_support.inbox import InboxNode
 from lanyard_node_support.parameters import declare
 from lanyard_node_support.realtime import RealtimeSettings, Setting, Verdict, prepare_carrier
 from lanyard_node_support.run import complain, init_ros, node_parser
@@ -50,7 +50,7 @@ def main() -> int:
     try:
         init_ros()
         options = _parser().parse_args(remove_ros_args(sys.argv)[1:])
-        node = Node(NAME)
+        node = InboxNode(NAME)
         try:
             return _check(node) if options.check else _run(node, transport)
         finally:
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(node: Node) -> int:
+def _check(node: InboxNode) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
     keyring = check_surroundings(settings)
     robots = ", ".join(robot.robot_id for robot in settings.robots)
@@ -80,7 +80,7 @@ def _check(node: Node) -> int:
     return 0
 
 
-def _run(node: Node, transport: Setting) -> int:
+def _run(node: InboxNode, transport: Setting) -> int:
     settings = read_settings(declare(node, package="lanyard_gateway").as_dict())
     keyring = check_surroundings(settings)
     tls = tls_of(settings)

@@ -38,9 +38,13 @@ SAFETY_STATE = _profile(1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 CMD_VEL = _profile(1)
 # What comes often and is replaced by the next: nobody should wait for a retransmission.
 SENSOR = _profile(5, reliability=ReliabilityPolicy.BEST_EFFORT)
+# The same for who looks now and then, and then wants the newest.
+NEWEST = _profile(1, reliability=ReliabilityPolicy.BEST_EFFORT)
 # Publishers of sensor data offer reliable, so that either kind of subscriber matches.
 SENSOR_OUT = _profile(5)
 LATCHED = _profile(1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 TF = _profile(100)
 TF_STATIC = _profile(100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+# What is lost of these is not said again: there is room for a whole fleet that is heard at once.
+TF_STATIC_IN = _profile(1000, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 DIAGNOSTICS = _profile(10)

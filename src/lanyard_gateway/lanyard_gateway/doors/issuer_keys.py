@@ -11,10 +11,10 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -28,8 +28,6 @@ EVERY_S = 300.0
 AGAIN_S = 30.0
 """How long after a look the next one for a key that is missing may be."""
 BELIEVED_S = 86_400.0
-MAX_BYTES = 256 * 1024
-TIMEOUT_S = 5.0
 _NONE = KeySet([])
 
 
@@ -91,11 +89,12 @@ async def _read(place: str) -> KeySet:
     """A key set at an https URL or in a file; raises LanyardFault."""
     try:
         if place.startswith("https://"):
-            raw = await _fetch(place)
+            fetch = await asyncio.to_thread(_load_fetch)  # the loop has no time for it
+            raw = await fetch(place)
         else:
             raw = await asyncio.to_thread(_from_file, place)
         keys: KeySet = KeySet.import_key_set(json.loads(raw))
-    except (OSError, httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+    except (OSError, JoseError, ValueError, KeyError, TypeError) as error:
         raise LanyardFault(f"{place}: {error or type(error).__name__}") from None
     return keys
 
@@ -104,16 +103,8 @@ def _from_file(place: str) -> bytes:
     return Path(place).expanduser().read_bytes()
 
 
-async def _fetch(url: str) -> bytes:
-    found = bytearray()
-    async with (
-        httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client,
-        client.stream("GET", url, headers={"Accept": "application/json"}) as answer,
-    ):
-        if answer.status_code != 200:
-            raise ValueError(f"it answered {answer.status_code}")
-        async for piece in answer.aiter_bytes():
-            found += piece
-            if len(found) > MAX_BYTES:
-                raise ValueError("it is too large")
-    return bytes(found)
+def _load_fetch() -> Callable[[str], Awaitable[bytes]]:
+    # Here, because what it needs takes 5 MB, and few gateways have an issuer on the network.
+    from lanyard_gateway.doors.issuer_fetch import fetch
+
+    return fetch

@@ -1,7 +1,7 @@
 """How often each caller may ask: counted in this process, or by all gateways together in Redis.
 
-With ``shared_url`` the counting is done by the library ``limits`` in Redis (or Valkey), so that a
-key has its share once and not once per gateway. When that server does not answer in time, each
+With ``shared_url`` the counting is done in Redis (``shared_windows``), so that a key has its share
+once and not once per gateway. When that server does not answer in time, each
 gateway counts by itself until it does: a limit is never a reason to be out of order. What may not
 wait for anything (stops) is always counted here, in ``windows``. Event loop's thread.
 """
@@ -13,16 +13,13 @@ import logging
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
-
-from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import ConfigurationError
+from typing import TYPE_CHECKING, Final
 
 from lanyard_core.access.rates import Allowance, Rate
-from lanyard_core.faults import BadConfiguration
 from lanyard_gateway.doors.windows import SlidingWindows
+
+if TYPE_CHECKING:
+    from lanyard_gateway.doors.shared_windows import SharedWindows
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +52,7 @@ class Rates:
         self._windows = SlidingWindows()
         self._failed_logins = failed_logins
         self._clock = clock
-        self._shared = _Shared(shared_url) if shared_url else None
+        self._shared = _shared_windows(shared_url) if shared_url else None
         self._shared_again_at = 0.0
 
     async def request(self, key_id: str, *, per_s: int) -> Allowance:
@@ -96,39 +93,8 @@ class Rates:
             return here
 
 
-class _Shared:
-    """The same in Redis, by the library."""
+def _shared_windows(url: str) -> SharedWindows:
+    # Here, because the library takes 2 MB, and most gateways count alone.
+    from lanyard_gateway.doors.shared_windows import SharedWindows
 
-    def __init__(self, url: str) -> None:
-        problem = (
-            "limits.shared_url: write the address of a Redis or Valkey, redis://host:port/database,"
-            " or rediss:// for TLS"
-        )
-        if not url.startswith(("redis://", "rediss://")):
-            raise BadConfiguration([problem])
-        try:
-            self._storage = RedisStorage(
-                f"async+{url}", implementation="redispy", key_prefix="lanyard"
-            )
-        except (ConfigurationError, ValueError) as error:
-            raise BadConfiguration([f"{problem} ({error})"]) from None
-        self._limiter = MovingWindowRateLimiter(self._storage)
-
-    @property
-    def errors(self) -> tuple[type[Exception], ...]:
-        """What it raises when the server is not there, or is something else."""
-        found = self._storage.base_exceptions
-        return (asyncio.TimeoutError, OSError, *(found if isinstance(found, tuple) else (found,)))
-
-    async def take(self, who: str, rate: Rate) -> Allowance:
-        """As ``SlidingWindows.take``."""
-        kind = RateLimitItemPerSecond if rate.period_s < 60.0 else RateLimitItemPerMinute
-        item = kind(rate.amount)
-        granted = await self._limiter.hit(item, who)
-        state = await self._limiter.get_window_stats(item, who)
-        free_in_s = min(max(0.0, state.reset_time - time.time()), rate.period_s)
-        return Allowance(granted, rate.amount, max(0, state.remaining), free_in_s)
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        await self._storage.bridge.get_connection().aclose()  # type: ignore[attr-defined]
+    return SharedWindows(url)

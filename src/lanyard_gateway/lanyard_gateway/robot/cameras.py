@@ -2,20 +2,20 @@
 
 ``camera_info`` names everything but the encoding of the pixels, which stands in the images. So each
 camera is asked for one image, and for no more: a camera's images would keep this process busy.
-Arrivals are noted on the ROS thread, ``cameras`` is called on the loop's thread.
+That image comes on the ROS thread; all else is called on the loop's.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 
 from lanyard_core.telemetry.status import Camera
 from lanyard_gateway.robot import convert
 from lanyard_gateway.robot.latest import LatestMessage
 from lanyard_node_support import qos
+from lanyard_node_support.inbox import InboxNode
 
 if TYPE_CHECKING:
     from lanyard_gateway.robot.config import RobotConfig
@@ -27,10 +27,15 @@ IMAGE = "image_raw"
 class CamerasCache:
     """Newest information of each camera of a robot."""
 
-    def __init__(self, node: Node, config: RobotConfig) -> None:
+    def __init__(self, node: InboxNode, config: RobotConfig) -> None:
         self._cameras = [
             _CameraCache(node, camera_id, config.topic(camera_id)) for camera_id in config.cameras
         ]
+
+    def look(self, now: float) -> None:
+        """Take in what has come (``now``: monotonic, s)."""
+        for each in self._cameras:
+            each.look(now)
 
     def cameras(self, now: float, ages: dict[str, float]) -> tuple[Camera, ...]:
         """Those that were heard; notes the age of the one that was heard last."""
@@ -41,7 +46,7 @@ class CamerasCache:
 
 
 class _CameraCache:
-    def __init__(self, node: Node, camera_id: str, below: str) -> None:
+    def __init__(self, node: InboxNode, camera_id: str, below: str) -> None:
         self._id = camera_id
         self._image_topic = f"{below}/{IMAGE}"
         self._info: LatestMessage[CameraInfo] = LatestMessage(
@@ -53,8 +58,11 @@ class _CameraCache:
             Image, self._image_topic, self._image_arrived, qos.SENSOR
         )
 
+    def look(self, now: float) -> None:
+        self._info.look(now)
+
     def camera(self, now: float) -> Camera | None:
-        found = self._info.read()
+        found = self._info.read(now)
         if found is None:
             return None
         return convert.camera(

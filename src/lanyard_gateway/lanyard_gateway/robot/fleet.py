@@ -12,16 +12,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from rclpy.node import Node
-from tf2_msgs.msg import TFMessage
-
 from lanyard_gateway.robot.config import RobotConfig
 from lanyard_gateway.robot.handover import Handover
 from lanyard_gateway.robot.ros_robot import RosRobot
-from lanyard_gateway.robot.transform_buffer import TransformBuffer
-from lanyard_gateway.robot.transform_cdr import read_transforms
-from lanyard_node_support import qos
+from lanyard_gateway.robot.transform_feed import TransformFeed
 from lanyard_node_support.clock import steady_timer
+from lanyard_node_support.inbox import InboxNode
 from lanyard_node_support.spinning import SpinThread
 
 _log = logging.getLogger(__name__)
@@ -38,10 +34,10 @@ ROS_THREAD_LIMIT_S = 0.3
 class RobotFleet:
     """Every robot on one ROS node; ``robots`` maps ids to ports."""
 
-    def __init__(self, node: Node, configs: Iterable[RobotConfig]) -> None:
+    def __init__(self, node: InboxNode, configs: Iterable[RobotConfig]) -> None:
         self._node = node
         self._handover = Handover()
-        self._buffers: dict[tuple[str, str], TransformBuffer] = {}
+        self._feeds: dict[tuple[str, str], TransformFeed] = {}
         self._robots = {
             config.robot_id: RosRobot(node, self._handover, config, self._transforms(config))
             for config in configs
@@ -76,33 +72,23 @@ class RobotFleet:
 
     def _beat(self) -> None:
         alive = self.ros_thread_works()
-        for robot in self._turns.due(time.monotonic()):
+        due = self._turns.due(time.monotonic())
+        for robot in due:
             if alive:
                 robot.beat()
             robot.watch_online()
+        for robot in due:  # behind all beats, which nothing here may hold up
+            robot.look()
 
-    def _transforms(self, config: RobotConfig) -> TransformBuffer:
-        """The buffer of the robot's tf topics, which robots on the same topics share."""
+    def _transforms(self, config: RobotConfig) -> TransformFeed:
+        """The feed of the robot's tf topics, which robots on the same topics share."""
         moving, static = config.topic(config.tf_topic), config.topic(config.tf_static_topic)
-        buffer = self._buffers.get((moving, static))
-        if buffer is not None:
-            return buffer
-        buffer = self._buffers[moving, static] = TransformBuffer()
-        self._node.create_subscription(
-            TFMessage,
-            moving,
-            lambda data: buffer.put(read_transforms(data, arrived_s=time.monotonic())),
-            qos.TF,
-            raw=True,
-        )
-        self._node.create_subscription(
-            TFMessage,
-            static,
-            lambda data: buffer.put(read_transforms(data, arrived_s=None)),
-            qos.TF_STATIC,
-            raw=True,
-        )
-        return buffer
+        feed = self._feeds.get((moving, static))
+        if feed is None:
+            feed = self._feeds[moving, static] = TransformFeed(
+                self._node, moving=moving, static=static
+            )
+        return feed
 
 
 class Turns(Generic[T]):

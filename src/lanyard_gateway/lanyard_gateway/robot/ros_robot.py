@@ -11,7 +11,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 from lanyard_msgs.msg import CommandAck as CommandAckMsg
-from rclpy.node import Node
 
 from lanyard_core.port import (
     CancelReply,
@@ -35,15 +34,16 @@ from lanyard_gateway.robot.handover import Handover
 from lanyard_gateway.robot.services import ControlServices
 from lanyard_gateway.robot.status_cache import StatusCache
 from lanyard_gateway.robot.task_client import TaskClient
-from lanyard_gateway.robot.transform_buffer import TransformBuffer
+from lanyard_gateway.robot.transform_feed import TransformFeed
 from lanyard_node_support import names, qos
+from lanyard_node_support.inbox import InboxNode
 
 
 class RosRobot:
     """Implements RobotPort."""
 
     def __init__(
-        self, node: Node, handover: Handover, config: RobotConfig, transforms: TransformBuffer
+        self, node: InboxNode, handover: Handover, config: RobotConfig, transforms: TransformFeed
     ) -> None:
         self._config = config
         self._handover = handover
@@ -154,6 +154,10 @@ class RosRobot:
     def beat(self) -> None:
         """Publish the gateway's own beat."""
         self._publisher.send_heartbeat(GATEWAY_SESSION)
+
+    def look(self) -> None:
+        """Take in what the robot's sensors have said since the last look."""
+        self._cache.look(time.monotonic())
 
     def watch_online(self) -> None:
         """Tell listeners when the robot has fallen silent, and when it is heard again.

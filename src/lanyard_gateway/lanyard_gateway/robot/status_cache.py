@@ -1,8 +1,9 @@
 """What one robot last said: subscriptions to its state, and the RobotStatus made from them.
 
-Arrivals are noted on the ROS thread; ``status`` is called on the loop's thread. Ages are counted
-from arrival by our monotonic clock, never from a sender's stamp. ``online`` is derived here and
-nowhere else: the control node's state was heard within ``offline_after_s``.
+The safety state and errors come on the ROS thread, at once. All else waits in inboxes until it is
+looked at, on the loop's thread, as is ``status``. Ages are counted from arrival by our monotonic
+clock, never from a sender's stamp. ``online`` is derived here and nowhere else: the control node's
+state was heard within ``offline_after_s``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lanyard_msgs.msg import JointTemperatures, SafetyState
 from nav_msgs.msg import Odometry
-from rclpy.node import Node
 from sensor_msgs.msg import BatteryState, JointState, NavSatFix
 
 from lanyard_core.telemetry.status import (
@@ -32,8 +32,9 @@ from lanyard_gateway.robot.cameras import CamerasCache
 from lanyard_gateway.robot.diagnostics import DiagnosticsCache
 from lanyard_gateway.robot.latest import LatestMessage
 from lanyard_gateway.robot.odometry_cdr import read_twist
-from lanyard_gateway.robot.transform_buffer import TransformBuffer
+from lanyard_gateway.robot.transform_feed import TransformFeed
 from lanyard_node_support import names, qos
+from lanyard_node_support.inbox import InboxNode
 
 if TYPE_CHECKING:
     from lanyard_gateway.robot.config import RobotConfig
@@ -54,9 +55,9 @@ class StatusCache:
 
     def __init__(
         self,
-        node: Node,
+        node: InboxNode,
         config: RobotConfig,
-        transforms: TransformBuffer,
+        transforms: TransformFeed,
         *,
         on_change: Callable[[], None],
     ) -> None:
@@ -68,11 +69,15 @@ class StatusCache:
         self._joint_states = self._latest(node, JointState, names.JOINT_STATES)
         self._temperatures = self._latest(node, JointTemperatures, names.JOINT_TEMPERATURES)
         self._velocity: LatestMessage[Twist] = LatestMessage(
-            node, Odometry, config.topic(names.ODOM), qos.SENSOR, read=read_twist
+            node, Odometry, config.topic(names.ODOM), qos.NEWEST, read=read_twist
         )
         self._battery = self._latest(node, BatteryState, names.BATTERY_STATE)
         self._gps = self._latest(node, NavSatFix, names.GPS_FIX)
         self._cameras = CamerasCache(node, config)
+        self._parts = (
+            self._joint_states, self._temperatures, self._velocity, self._battery, self._gps,
+            self._cameras,
+        )  # fmt: skip
         self._diagnostics = DiagnosticsCache(
             node, config.topic(names.DIAGNOSTICS), on_change=on_change
         )
@@ -80,8 +85,18 @@ class StatusCache:
             SafetyState, config.topic(names.SAFETY_STATE), self._safety_arrived, qos.SAFETY_STATE
         )
 
-    def _latest(self, node: Node, message_type: type[M], name: str) -> LatestMessage[M]:
-        return LatestMessage(node, message_type, self._config.topic(name), qos.SENSOR)
+    def _latest(self, node: InboxNode, message_type: type[M], name: str) -> LatestMessage[M]:
+        return LatestMessage(node, message_type, self._config.topic(name), qos.NEWEST)
+
+    def look(self, now: float) -> None:
+        """Take in what has come (``now``: monotonic, s).
+
+        To be called ten times a second, whether or not anybody asks: so ages are true whatever
+        becomes of the wall clock, no transform is lost, and a camera's rate is known.
+        """
+        self._transforms.look(now)
+        for part in self._parts:
+            part.look(now)
 
     def is_online(self) -> bool:
         """True while the control node is heard. Any thread."""
@@ -93,6 +108,7 @@ class StatusCache:
     def status(self) -> RobotStatus:
         """All that is known now, with ages. Loop's thread."""
         now = time.monotonic()
+        self._transforms.look(now)
         ages: dict[str, float] = {}
         safety = self._safety_status(now, ages)
         pose, localized = self._pose(now, ages)
@@ -121,33 +137,33 @@ class StatusCache:
         return replace(heard.value, age_s=now - heard.arrived_s)
 
     def _joints(self, now: float, ages: dict[str, float]) -> tuple[Joint, ...]:
-        found = self._joint_states.read()
+        found = self._joint_states.read(now)
         if found is None:
             return ()
         message, arrived_s = found
         ages["joints"] = now - arrived_s
-        measured = self._temperatures.read()
+        measured = self._temperatures.read(now)
         if measured is None:
             return convert.joints(message, {})
         ages["joint_temperatures"] = now - measured[1]
         return convert.joints(message, convert.temperatures(measured[0]))
 
     def _battery_status(self, now: float, ages: dict[str, float]) -> Battery | None:
-        found = self._battery.read()
+        found = self._battery.read(now)
         if found is None:
             return None
         ages["battery"] = now - found[1]
         return convert.battery(found[0], age_s=ages["battery"])
 
     def _twist(self, now: float, ages: dict[str, float]) -> Twist | None:
-        found = self._velocity.read()
+        found = self._velocity.read(now)
         if found is None:
             return None
         ages["twist"] = now - found[1]
         return found[0]
 
     def _gps_position(self, now: float, ages: dict[str, float]) -> GpsPosition | None:
-        found = self._gps.read()
+        found = self._gps.read(now)
         if found is None:
             return None
         ages["gps"] = now - found[1]

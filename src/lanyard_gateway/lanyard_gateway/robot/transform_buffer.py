@@ -1,8 +1,6 @@
 """The newest transform to each frame, and chains of them: as much of tf as a status page needs.
 
-No interpolation, no history: a pose of now from the newest transforms. The ROS thread puts
-transforms in, the loop's thread looks chains up; each step reads or replaces one whole entry of a
-dictionary, so a reader sees an old or a new transform, never half of one.
+No interpolation, no history: a pose of now from the newest transforms. One thread.
 """
 
 from __future__ import annotations

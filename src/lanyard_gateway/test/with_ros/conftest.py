@@ -16,6 +16,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from lanyard_gateway.robot.config import RobotConfig
 from lanyard_gateway.robot.fleet import RobotFleet
+from lanyard_node_support.inbox import InboxNode
 
 DEADLINE_S = 15.0
 
@@ -29,7 +30,7 @@ class Graph:
     """The gateway's node and a peer node, which a thread of its own spins."""
 
     def __init__(self) -> None:
-        self.gateway: Node = rclpy.create_node("gateway")
+        self.gateway = InboxNode("gateway")
         self.peer: Node = rclpy.create_node("robot", namespace="/arm_001")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._spin, daemon=True)

@@ -15,7 +15,8 @@ from joserfc.jwk import ECKey, KeySet
 from lanyard_core.access.issuers import Issuer
 from lanyard_core.access.keys import KeyRing
 from lanyard_gateway.doors.certificates import authority, issue_server
-from lanyard_gateway.doors.issuer_keys import MAX_BYTES, IssuerKeys
+from lanyard_gateway.doors.issuer_fetch import MAX_BYTES
+from lanyard_gateway.doors.issuer_keys import IssuerKeys
 
 IDP = "https://idp.example.org/plant"
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
