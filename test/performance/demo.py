@@ -37,14 +37,17 @@ class Running:
 
 
 @contextlib.contextmanager
-def demo() -> Iterator[Running]:
-    """Start the demo on free ports and a domain of its own; end it with the block."""
+def demo(*, state: Path | None = None) -> Iterator[Running]:
+    """Start the demo on free ports and a domain of its own; end it with the block.
+
+    ``state``: the folder in which it keeps what outlives it; a new one unless it is given.
+    """
     domain_id = random.randint(1, 100)
     with tempfile.TemporaryDirectory(prefix="lanyard-performance-") as folder:
         ready = Path(folder, "ready.json")
         command = [
             sys.executable, str(_ROOMY_DEMO), "--port", "0", "--rosbridge-port", "0",
-            "--domain-id", str(domain_id), "--state-dir", f"{folder}/state",
+            "--domain-id", str(domain_id), "--state-dir", str(state or f"{folder}/state"),
             "--ready-file", str(ready),
         ]  # fmt: skip
         environment = {**os.environ, "ROS_DOMAIN_ID": str(domain_id)}

@@ -8,12 +8,15 @@ import threading
 import rclpy
 from rclpy.executors import Executor
 from rclpy.node import Node
+from rclpy.task import Future
 
-from lanyard_node_support.run import SPIN_TIMEOUT_S, make_executor, spin_for
+from lanyard_node_support.run import make_executor
 
 _log = logging.getLogger(__name__)
 
 _JOIN_TIMEOUT_S = 2.0
+# How often it is looked whether the context was shut down by others: each look takes 0.1 ms.
+_LOOK_UP_S = 1.0
 
 
 class SpinThread:
@@ -23,6 +26,7 @@ class SpinThread:
         """``name`` is the thread's."""
         self._node = node
         self._stopping = threading.Event()
+        self._spun_until = Future()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -32,6 +36,7 @@ class SpinThread:
     def stop(self) -> None:
         """End, and wait for it."""
         self._stopping.set()
+        self._spun_until.set_result(None)
         if self._thread.is_alive():
             self._thread.join(_JOIN_TIMEOUT_S)
 
@@ -44,8 +49,11 @@ class SpinThread:
         executor.shutdown()
 
     def _spin(self, executor: Executor) -> None:
+        self._spun_until = Future()  # a new one each time: see spin_for
+        if self._stopping.is_set():  # and settled the one before
+            return
         try:
-            spin_for(executor, SPIN_TIMEOUT_S)
+            executor.spin_until_future_complete(self._spun_until, timeout_sec=_LOOK_UP_S)
         except Exception:  # noqa: BLE001 - the top level of the thread
             # One bad message of one sender must not take the others' bridge down.
             _log.exception("a ROS callback failed")

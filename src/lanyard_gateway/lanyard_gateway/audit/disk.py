@@ -32,6 +32,7 @@ class Disk:
         self.path = last[0] if last else folder / file_name(next_number)
         self._file = self._open()
         self.size = os.fstat(self._file).st_size
+        self._is_synced = False
         self.has_reserve = self.restore_reserve()
 
     def write(self, data: bytes) -> None:
@@ -45,7 +46,10 @@ class Disk:
 
     def sync(self) -> None:
         """Have the system put what was written onto the disk. Raises OSError."""
+        if self._is_synced:  # a disk would be woken all the same
+            return
         os.fdatasync(self._file)
+        self._is_synced = True
 
     def rotate(self, *, next_number: int) -> None:
         """Close this file for good, and go on in a new one. Raises OSError."""
@@ -87,6 +91,7 @@ class Disk:
         return os.open(self.path, flags, _FILE_MODE)
 
     def _append(self, data: bytes) -> None:
+        self._is_synced = False
         done = 0
         try:
             while done < len(data):

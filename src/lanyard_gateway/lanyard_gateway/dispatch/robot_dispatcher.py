@@ -144,10 +144,11 @@ class RobotDispatcher:
 
     def _candidates(self) -> list[str]:
         is_resting = self._shop.clocks.monotonic() < self._rest_until_s
-        if not self.may_begin or is_resting or self.hold_reason() is not None:
+        if not self.may_begin or is_resting:
             return []
         found = self._shop.board.schedule.candidates(self.port.robot_id, limit=_CANDIDATES)
-        return [entry.task_id for entry in found]
+        # Asked last: it takes the robot's whole status, and mostly nothing waits for the robot.
+        return [entry.task_id for entry in found] if found and self.hold_reason() is None else []
 
     async def _begin(self, candidates: list[str]) -> bool:
         """Take the first task that is still there, and carry it out; False when there is none."""

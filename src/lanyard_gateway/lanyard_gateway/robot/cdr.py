@@ -1,4 +1,4 @@
-"""What ``command_cdr``, ``transform_cdr`` and ``odometry_cdr`` know in common of CDR.
+"""What ``command_cdr``, ``transform_cdr`` and their like know in common of CDR.
 
 CDR (OMG formal/02-06-51) is what DDS sends: four bytes that name the byte order, then the fields
 one after the other, each number aligned to its own size, counted from behind the four bytes.

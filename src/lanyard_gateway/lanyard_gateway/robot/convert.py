@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from lanyard_msgs.msg import JointTemperatures, SafetyState
     from sensor_msgs.msg import CameraInfo, JointState
 
+    from lanyard_gateway.robot.safety_cdr import SafetyReport
+
 _STATES = {state.value: state for state in State}
 _KNOWN_CAUSES = sum(cause.value for cause in Cause)
 
@@ -69,7 +71,9 @@ def causes(number: int) -> Cause:
     return Cause(number & _KNOWN_CAUSES)
 
 
-def safety_status(message: SafetyState, *, now_unix_s: float, age_s: float) -> SafetyStatus:
+def safety_status(
+    message: SafetyState | SafetyReport, *, now_unix_s: float, age_s: float
+) -> SafetyStatus:
     """The control node's word, which arrived ``age_s`` seconds ago."""
     return SafetyStatus(
         state=state(message.state),

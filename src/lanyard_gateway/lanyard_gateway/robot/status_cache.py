@@ -32,6 +32,7 @@ from lanyard_gateway.robot.cameras import CamerasCache
 from lanyard_gateway.robot.diagnostics import DiagnosticsCache
 from lanyard_gateway.robot.latest import LatestMessage
 from lanyard_gateway.robot.odometry_cdr import read_twist
+from lanyard_gateway.robot.safety_cdr import read_safety
 from lanyard_gateway.robot.transform_feed import TransformFeed
 from lanyard_node_support import names, qos
 from lanyard_node_support.inbox import InboxNode
@@ -82,7 +83,11 @@ class StatusCache:
             node, config.topic(names.DIAGNOSTICS), on_change=on_change
         )
         node.create_subscription(
-            SafetyState, config.topic(names.SAFETY_STATE), self._safety_arrived, qos.SAFETY_STATE
+            SafetyState,
+            config.topic(names.SAFETY_STATE),
+            self._safety_arrived,
+            qos.SAFETY_STATE,
+            raw=True,
         )
 
     def _latest(self, node: InboxNode, message_type: type[M], name: str) -> LatestMessage[M]:
@@ -189,9 +194,9 @@ class StatusCache:
         ages["end_effector_pose"] = 0.0 if found.arrived_s is None else now - found.arrived_s
         return found.pose
 
-    def _safety_arrived(self, message: SafetyState) -> None:
+    def _safety_arrived(self, data: bytes) -> None:
         previous = self._safety
-        value = convert.safety_status(message, now_unix_s=time.time(), age_s=0.0)
+        value = convert.safety_status(read_safety(data), now_unix_s=time.time(), age_s=0.0)
         if previous is not None and previous.value.state == value.state:
             # The moment of the change is kept, so that it does not tremble with each message.
             value = replace(value, since_unix_s=previous.value.since_unix_s)

@@ -171,6 +171,33 @@ class Os:
         self._full.room += 4096
 
 
+def test_a_disk_on_which_everything_is_already_is_left_to_rest(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr("os.fdatasync", synced.append)
+    disk = disks.Disk(tmp_path, next_number=1, reserve_bytes=4096)
+    for written in (b"one\n", b"two\n"):
+        disk.write(written)
+        disk.sync()
+        disk.sync()
+    disk.close()
+    assert len(synced) == 2
+
+
+def test_what_could_not_be_put_onto_the_disk_is_tried_again(tmp_path, monkeypatch):
+    def fail(_file):
+        raise OSError(errno.EIO, "broken")
+
+    disk = disks.Disk(tmp_path, next_number=1, reserve_bytes=4096)
+    disk.write(b"one\n")
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fdatasync", fail)
+        for _ in range(2):
+            with pytest.raises(OSError, match="broken"):
+                disk.sync()
+    disk.sync()
+    disk.close()
+
+
 @pytest.fixture
 def full_disk(monkeypatch) -> FullDisk:
     disk = FullDisk(8192)
