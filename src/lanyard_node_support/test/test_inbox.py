@@ -11,13 +11,13 @@ from diagnostic_msgs.msg import KeyValue
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
+from waiting import wait_for
 
 from lanyard_node_support import inbox as module
 from lanyard_node_support import qos
 from lanyard_node_support.inbox import SHORTEST_S, Inbox, InboxNode
 from lanyard_node_support.run import make_executor, spin_for
 
-DEADLINE_S = 30.0
 HOUR_S = 3600.0
 
 
@@ -121,27 +121,20 @@ def node():
     rclpy.shutdown()
 
 
-def until(condition):
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize("make", [make_executor, SingleThreadedExecutor])
 def test_an_executor_serves_its_own_subscriptions_and_leaves_what_is_in_an_inbox(node, make):
     inbox = Inbox(node, KeyValue, "topic", qos.TF)
     heard = []
     node.create_subscription(KeyValue, "topic", lambda message: heard.append(message.key), qos.TF)
     words = node.create_publisher(KeyValue, "topic", qos.TF)
-    until(lambda: words.get_subscription_count() == 2)
+    wait_for(lambda: words.get_subscription_count() == 2)
     executor = make()
     executor.add_node(node)
     for word in ("first", "second"):
         words.publish(KeyValue(key=word))
-    until(lambda: (spin_for(executor, 0.05), heard == ["first", "second"])[1])
+    wait_for(lambda: (spin_for(executor, 0.05), heard == ["first", "second"])[1])
     told = []
-    until(lambda: (told.extend(inbox.look(time.monotonic())), len(told) == 2)[1])
+    wait_for(lambda: (told.extend(inbox.look(time.monotonic())), len(told) == 2)[1])
     assert [deserialize_message(arrival.data, KeyValue).key for arrival in told] == heard
     executor.remove_node(node)
     executor.shutdown()

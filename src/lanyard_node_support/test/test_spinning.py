@@ -8,13 +8,12 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from waiting import DEADLINE_S
 
 from lanyard_node_support import spinning
 from lanyard_node_support.clock import steady_timer
 from lanyard_node_support.run import make_executor
 from lanyard_node_support.spinning import SpinThread
-
-DEADLINE_S = 30.0
 
 
 @pytest.fixture(params=[make_executor, SingleThreadedExecutor])

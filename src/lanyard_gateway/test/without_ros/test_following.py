@@ -2,13 +2,12 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
+from waiting import DEADLINE_S, eventually, wait_for
 
 from lanyard_gateway.doors.following import changes_of
 
-DEADLINE_S = 30.0
 PERIOD_S = 0.01
 
 
@@ -19,13 +18,6 @@ def path(tmp_path):
 
 def watchers(path):
     return [thread for thread in threading.enumerate() if thread.name == f"follows {path.name}"]
-
-
-def until(condition):
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(PERIOD_S)
 
 
 async def test_it_is_told_at_once_and_after_each_change_of_any_of_the_files(path, tmp_path):
@@ -50,10 +42,10 @@ async def test_who_follows_no_more_leaves_no_thread(path):
             pass
 
     following = asyncio.ensure_future(follow())
-    await asyncio.to_thread(until, lambda: watchers(path))
+    await eventually(lambda: watchers(path))
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
-    await asyncio.to_thread(until, lambda: not watchers(path))
+    await eventually(lambda: not watchers(path))
 
 
 def test_a_loop_that_ends_leaves_no_thread(path):
@@ -61,5 +53,5 @@ def test_a_loop_that_ends_leaves_no_thread(path):
     changes = changes_of(path, period_s=PERIOD_S)
     loop.run_until_complete(anext(changes))
     loop.close()
-    until(lambda: not watchers(path))
+    wait_for(lambda: not watchers(path))
     del changes
