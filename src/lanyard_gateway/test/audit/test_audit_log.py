@@ -25,10 +25,11 @@ def numbers(room) -> list[int]:
     return [entry["x"] for entry in room.entries() if entry["event"] == "test"]
 
 
-def test_entries_are_written_in_order_and_verify(room, eventually):
+def test_entries_are_written_in_order_and_verify(room, until_written):
     log = room.log()
     put(log, 600)
-    eventually(lambda: len(room.entries()) == 601)
+    until_written(log, 601)
+    assert len(room.entries()) == 601
     log.close()
     assert numbers(room) == list(range(600))
     assert room.events()[0] == "audit.start"
