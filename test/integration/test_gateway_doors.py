@@ -24,7 +24,7 @@ def token_of(client, key):
 
 async def knock(url, *subprotocols, headers=None):
     """Try to open a command socket; the robot is not there, so that nothing comes of it."""
-    with contextlib.suppress(websockets.exceptions.InvalidStatus):
+    with contextlib.suppress(websockets.InvalidStatus):
         await websockets.connect(
             url, subprotocols=[COMMAND, *subprotocols], additional_headers=headers or {}
         )
