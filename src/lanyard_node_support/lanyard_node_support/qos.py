@@ -40,6 +40,8 @@ CMD_VEL = _profile(1)
 SENSOR = _profile(5, reliability=ReliabilityPolicy.BEST_EFFORT)
 # The same for who looks now and then, and then wants the newest.
 NEWEST = _profile(1, reliability=ReliabilityPolicy.BEST_EFFORT)
+# And for who wants to know besides how often they come, up to 300 Hz with ten looks a second.
+COUNTED = _profile(30, reliability=ReliabilityPolicy.BEST_EFFORT)
 # Publishers of sensor data offer reliable, so that either kind of subscriber matches.
 SENSOR_OUT = _profile(5)
 LATCHED = _profile(1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -13,13 +13,7 @@ import logging
 from uuid import UUID
 
 from lanyard_core.faults import Conflict, RosTimeout, Unavailable
-from lanyard_core.port import (
-    GoalOutcome,
-    PauseReply,
-    RobotPort,
-    TaskFeedback,
-    TaskResult,
-)
+from lanyard_core.port import GoalOutcome, PauseReply, RobotPort, TaskFeedback, TaskResult
 from lanyard_core.task.endings import Ending, ending_of, lost, returned
 from lanyard_core.task.error_codes import ErrorCode
 from lanyard_core.task.ids import goal_id_of
@@ -114,6 +108,11 @@ class Attempt:
             self._watch.cancel_asked(self._shop.clocks.monotonic())
             self._cancelling.ask()
         self._cancel_is_noted = is_to_be_cancelled
+
+    def leave(self) -> None:
+        """Ask the robot nothing more: the attempt is over, or another gateway goes on with it."""
+        self._cancelling.leave()
+        self._pausing.leave()
 
     async def _look_for_it(self) -> Ending | bool:
         """True: the robot has the goal. False: it must be sent (again). An end: it is lost."""

@@ -47,6 +47,11 @@ class Cancelling:
         self._asking = asyncio.get_running_loop().create_task(self._ask())
         self._asking.add_done_callback(_note_failure)
 
+    def leave(self) -> None:
+        """Ask no more."""
+        if self._asking is not None:
+            self._asking.cancel()
+
     async def _ask(self) -> None:
         await self._goal_is_there.wait()
         try:

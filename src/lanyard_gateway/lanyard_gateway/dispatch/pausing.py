@@ -59,6 +59,11 @@ class Pausing:
             self._answer = None  # the next wish may be the same, and gets an answer of its own
         return news
 
+    def leave(self) -> None:
+        """Ask no more."""
+        if self._asking is not None:
+            self._asking.cancel()
+
     def _ask(self, wish: TaskStatus) -> None:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.get_running_loop().create_task(self._put(wish))

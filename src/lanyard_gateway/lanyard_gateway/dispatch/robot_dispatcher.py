@@ -190,6 +190,7 @@ class RobotDispatcher:
             await self._end(attempt, ending)
         finally:
             stop_following()
+            attempt.leave()
         self.running = None
 
     async def _end(self, attempt: Attempt, ending: Ending) -> None:

@@ -50,7 +50,7 @@ class _CameraCache:
         self._id = camera_id
         self._image_topic = f"{below}/{IMAGE}"
         self._info: LatestMessage[CameraInfo] = LatestMessage(
-            node, CameraInfo, f"{below}/{INFO}", qos.SENSOR
+            node, CameraInfo, f"{below}/{INFO}", qos.COUNTED
         )
         self._encoding: str | None = None
         self._node = node

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lanyard_core.faults import Unavailable
 from lanyard_core.port import GoalOutcome
 from lanyard_core.safety.states import State
@@ -130,6 +132,18 @@ async def test_a_cancel_while_the_goal_is_looked_for_is_kept(build, eventually):
         await eventually(lambda: house.robot.cancels)
         house.robot.ends(GoalOutcome.CANCELED)
         await house.until_task(task_id, status="canceled")
+
+
+async def test_a_gateway_that_ends_asks_its_robots_nothing_more(build, eventually):
+    before = asyncio.all_tasks()
+    async with build() as house:
+        task_id = await house.submit(timeout_s=100)
+        await house.until_started()
+        house.robot.reattach_fault = ABSENT
+    async with build() as house:
+        await eventually(lambda: house.context.tasks.current_task("arm-001"))
+        assert (await house.call("DELETE", f"/tasks/{task_id}")).status_code == 202
+    await eventually(lambda: asyncio.all_tasks() <= before)
 
 
 async def test_a_task_on_a_robot_that_is_no_longer_configured_is_failed(build, robots):
