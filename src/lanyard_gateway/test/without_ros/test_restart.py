@@ -120,14 +120,23 @@ async def test_a_cancel_that_was_under_way_is_asked_for_again(build, eventually)
         await house.until_task(task_id, status="canceled")
 
 
-async def test_a_cancel_while_the_goal_is_looked_for_is_kept(build, eventually):
+async def running_on_a_robot_that_is_gone(build) -> str:
     async with build() as house:
         task_id = await house.submit(timeout_s=100)
         await house.until_started()
         house.robot.reattach_fault = ABSENT
+    return task_id
+
+
+async def cancel_while_the_goal_is_looked_for(house, task_id: str, eventually) -> None:
+    await eventually(lambda: house.context.tasks.current_task("arm-001"))
+    assert (await house.call("DELETE", f"/tasks/{task_id}")).status_code == 202
+
+
+async def test_a_cancel_while_the_goal_is_looked_for_is_kept(build, eventually):
+    task_id = await running_on_a_robot_that_is_gone(build)
     async with build() as house:
-        await eventually(lambda: house.context.tasks.current_task("arm-001"))
-        assert (await house.call("DELETE", f"/tasks/{task_id}")).status_code == 202
+        await cancel_while_the_goal_is_looked_for(house, task_id, eventually)
         house.robot.reattach_fault = None
         await eventually(lambda: house.robot.cancels)
         house.robot.ends(GoalOutcome.CANCELED)
@@ -136,13 +145,9 @@ async def test_a_cancel_while_the_goal_is_looked_for_is_kept(build, eventually):
 
 async def test_a_gateway_that_ends_asks_its_robots_nothing_more(build, eventually):
     before = asyncio.all_tasks()
+    task_id = await running_on_a_robot_that_is_gone(build)
     async with build() as house:
-        task_id = await house.submit(timeout_s=100)
-        await house.until_started()
-        house.robot.reattach_fault = ABSENT
-    async with build() as house:
-        await eventually(lambda: house.context.tasks.current_task("arm-001"))
-        assert (await house.call("DELETE", f"/tasks/{task_id}")).status_code == 202
+        await cancel_while_the_goal_is_looked_for(house, task_id, eventually)
     await eventually(lambda: asyncio.all_tasks() <= before)
 
 
