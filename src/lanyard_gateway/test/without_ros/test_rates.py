@@ -62,9 +62,13 @@ async def test_without_the_server_each_gateway_counts_by_itself_and_is_not_held_
 
 
 async def test_a_server_that_hangs_costs_one_request_a_moment_and_the_others_nothing():
+    hung_up = asyncio.Event()
+
     async def silent(reader, writer):
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        hung_up.set()
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     rates = Rates(shared_url=f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
@@ -72,6 +76,7 @@ async def test_a_server_that_hangs_costs_one_request_a_moment_and_the_others_not
     assert await granted(rates, 50) == 50
     assert time.monotonic() - began < 1.0
     await rates.close()
+    await asyncio.wait_for(hung_up.wait(), 30.0)
     server.close()
 
 
