@@ -117,7 +117,7 @@ class TaskCommands:
                 return await self._shop.change(task_id, event, detail)
             except Conflict:  # it was dispatched, or has ended, just now
                 continue
-        raise Conflict(f"task {task_id} changes too fast; try again")
+        raise too_fast(task_id)
 
     def _is_cancellable(self, task: Task) -> bool:
         attempt = self._viewer.attempt_at(task)
@@ -142,6 +142,11 @@ class TaskCommands:
                 ),
             },
         )
+
+
+def too_fast(task_id: str) -> Conflict:
+    """The refusal when a task has changed under our hands ``RACES`` times."""
+    return Conflict(f"task {task_id} changes too fast; try again")
 
 
 def terminal(task: Task) -> Conflict:

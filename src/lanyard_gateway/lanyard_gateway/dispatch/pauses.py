@@ -10,7 +10,7 @@ from __future__ import annotations
 from lanyard_core.faults import Conflict
 from lanyard_core.task.lifecycle import Event
 from lanyard_core.task.model import Task, TaskStatus
-from lanyard_gateway.dispatch.commands import RACES, terminal
+from lanyard_gateway.dispatch.commands import RACES, terminal, too_fast
 from lanyard_gateway.dispatch.shop import Shop
 from lanyard_gateway.dispatch.viewer import Viewer
 from lanyard_gateway.dispatch.views import last_of_its_kind, phase_of
@@ -53,7 +53,7 @@ class TaskPauses:
             changed = await self._changed(task, event, detail)
             if changed is not None:
                 return changed
-        raise _too_fast(task_id)
+        raise too_fast(task_id)
 
     async def resume(self, task_id: str, *, detail: str) -> Task:
         """Let a task go on; one that is ``resuming`` then will when its robot has been armed.
@@ -71,7 +71,7 @@ class TaskPauses:
             changed = await self._changed(task, event, detail)
             if changed is not None:
                 return changed
-        raise _too_fast(task_id)
+        raise too_fast(task_id)
 
     async def _changed(self, task: Task, event: Event, detail: str) -> Task | None:
         """The task after the event; None when it has become another meanwhile."""
@@ -103,7 +103,3 @@ def _refused(task: Task, word: str, code: str) -> Conflict:
         code=code,
         extra={"task_id": task.task_id, "task_status": task.status.value},
     )
-
-
-def _too_fast(task_id: str) -> Conflict:
-    return Conflict(f"task {task_id} changes too fast; try again")
